@@ -1,0 +1,121 @@
+"""The only way to obtain a row for a person: who may do what, judged on that row.
+
+A model says in `ACCESS` which organisation, cohort, … a row belongs to: scope name → lookup
+expression, or function that returns one. A person's roles *on that row* are the memberships that match, plus what upper
+apps grant through `register` (a coach's assignment). No role there: 404, so that outsiders
+cannot learn what exists. A role without the right: 403.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
+from django.http import Http404
+
+from accelerator.models import Membership, Role, User
+from accelerator.models.people import SCOPE_OF
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a role may do, and the sentence that says so on the account page."""
+
+    prose: str
+    actions: frozenset[str]
+
+
+VIEW = {"enrolment.view", "assessment.view", "evidence.view", "report.view", "report.make"}
+RATE = VIEW | {"assessment.rate", "evidence.add"}
+RIGHTS = {
+    Role.LEAD: Rights(
+        "Rates the framework, attaches and withdraws evidence, submits the assessment.",
+        frozenset(RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"}),
+    ),
+    Role.MEMBER: Rights(
+        "Rates the framework and attaches evidence with the project lead.", frozenset(RATE)
+    ),
+    Role.SPONSOR: Rights(
+        "Reads the organisation's assessment and evidence.",
+        frozenset(VIEW),
+    ),
+    Role.HUB: Rights(
+        "Runs the cohort. Reads an assessment and its evidence once it is submitted.",
+        frozenset(VIEW | {"cohort.view", "cohort.run"}),
+    ),
+    Role.MODERATOR: Rights("Settles what two coaches see differently.", frozenset({"cohort.view"})),
+    Role.COACH: Rights("Reviews the assessments they are assigned to.", frozenset()),
+    Role.FUNDER: Rights("Reads anonymised insights of the cohorts they fund.", frozenset()),
+}
+
+# An upper app's grant: (user, model) → querysets of role values, with OuterRef("pk") as the row.
+Grant = Callable[[User, type[Model]], Iterable[QuerySet]]
+_grants: list[Grant] = []
+
+
+def register(grant: Grant) -> None:
+    """Let an upper app give roles on rows (called once, from its AppConfig.ready)."""
+    if grant not in _grants:
+        _grants.append(grant)
+
+
+def roles_with(action: str) -> list[str]:
+    """The roles whose rights include `action`."""
+    return [role.value for role, rights in RIGHTS.items() if action in rights.actions]
+
+
+def _scope_values(model: type[Model]) -> dict:
+    return {
+        f"_access_{scope}": F(value)
+        if isinstance(value, str)
+        else value()
+        if callable(value)
+        else value
+        for scope, value in model.ACCESS.items()
+    }
+
+
+def _role_sources(user: User, model: type[Model]) -> list[QuerySet]:
+    """Querysets of `role`, correlated with the annotated row."""
+    matches = Q()
+    for scope in model.ACCESS:
+        roles = [role for role, home in SCOPE_OF.items() if home == scope]
+        matches |= Q(**{f"{scope}_id": OuterRef(f"_access_{scope}"), "role__in": roles})
+    own = Membership.objects.filter(matches, user=user).values("role")
+    return [own, *(source for grant in _grants for source in grant(user, model))]
+
+
+def get_for(user: User, queryset: QuerySet, action: str, **lookup) -> Model:
+    """The one row of `queryset` that matches `lookup`, if `user` may do `action` to it.
+
+    One query. Raises Http404 to outsiders and PermissionDenied to insiders without the right.
+    The row carries `user_roles`, the person's roles on it.
+    """
+    model = queryset.model
+    arrays = {
+        f"_roles_{i}": ArraySubquery(source) for i, source in enumerate(_role_sources(user, model))
+    }
+    row = queryset.annotate(**_scope_values(model)).annotate(**arrays).filter(**lookup).first()
+    roles = {role for name in arrays for role in getattr(row, name, ())}
+    if not roles:
+        raise Http404
+    if roles.isdisjoint(roles_with(action)):
+        raise PermissionDenied
+    row.user_roles = frozenset(roles)
+    return row
+
+
+def scoped(user: User, queryset: QuerySet, action: str) -> QuerySet:
+    """The rows of `queryset` to which `user` may do `action`."""
+    model = queryset.model
+    allowed = roles_with(action)
+    may = Q()
+    for source in _role_sources(user, model):
+        may |= Q(Exists(source.filter(role__in=allowed)))
+    return queryset.annotate(**_scope_values(model)).filter(may)
+
+
+def may(row: Model, action: str) -> bool:
+    """Whether the person for whom `get_for` fetched `row` may also do `action` to it."""
+    return not row.user_roles.isdisjoint(roles_with(action))

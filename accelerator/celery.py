@@ -1,0 +1,24 @@
+"""The Celery application; its settings are the CELERY_* names in settings.py."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accelerator.settings")
+
+app = Celery("accelerator")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**_kwargs) -> None:
+    """Stop Celery from replacing the logging that settings.py configured."""
+
+
+@worker_process_init.connect
+def warm_up(**_kwargs) -> None:
+    from accelerator import pdf
+
+    pdf.warm_up()

@@ -1,0 +1,29 @@
+"""The demo's people. Which of them exist is decided here; their data is made by load_demo."""
+
+from typing import NamedTuple
+
+PASSWORD = "demo"  # noqa: S105 (a published password; demo mode refuses to run in production)
+DOMAIN = "demo.example"
+
+
+class DemoAccount(NamedTuple):
+    email: str
+    name: str
+    label: str
+    text: str
+
+
+ACCOUNTS = [
+    DemoAccount(f"{local}@{DOMAIN}", name, label, text)
+    for local, name, label, text in (
+        ("lead", "Amina Yusuf", "Project lead", "Rates the framework, attaches evidence, submits"),
+        ("member", "Tom Price", "Team member", "Rates with the project lead"),
+        ("sponsor", "Grace Okafor", "Senior sponsor", "Reads the assessment"),
+        ("coach-a", "Helen Marsh", "Coach, first institution", "Reviews blind"),
+        ("coach-b", "Idris Bevan", "Coach, second institution", "Reviews blind"),
+        ("moderator", "Ruth Adeyemi", "Moderator", "Settles what coaches see differently"),
+        ("hub", "Sam Whitlock", "Learning Hub staff", "Runs the cohort"),
+        ("funder", "Priya Nair", "Match funder", "Reads anonymised insights"),
+        ("applicant", "Leo Hart", "Applicant", "Is not part of a cohort yet"),
+    )
+]

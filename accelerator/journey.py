@@ -1,0 +1,99 @@
+"""The journey of an enrolment: Explore, Calibrate, Improve, Review.
+
+Each phase belongs to one app, named in settings.JOURNEY by a dotted path, so that this app
+knows nothing of those above it. A provider takes enrolments and returns what it knows of each.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accelerator.models import Enrolment
+
+
+@dataclass(frozen=True)
+class Button:
+    label: str
+    url: str
+    method: str = "get"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What an app says of its phase for one enrolment."""
+
+    done: bool
+    headline: str
+    text: str
+    button: Button | None = None
+    links: list[Button] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the four steps as a page shows it; `state` is done, now or later."""
+
+    number: int
+    title: str
+    what: str
+    due: date
+    state: str
+
+    @property
+    def when(self) -> str:
+        return f"due {self.due.day} {self.due:%b %Y}"
+
+
+@dataclass(frozen=True)
+class Journey:
+    enrolment: Enrolment
+    steps: list[Step]
+    phase: Phase | None
+    due: date | None
+
+
+PHASES = (
+    ("explore", "Explore", "Rate yourselves"),
+    ("calibrate", "Calibrate", "Two coaches look"),
+    ("improve", "Improve", "Plan and act"),
+    ("review", "Review", "Look again"),
+)
+WAITING = Phase(
+    done=False,
+    headline="Nothing for you to do just now",
+    text="The Learning Hub will write to you when the next step opens.",
+)
+
+
+def journeys(enrolments: Iterable[Enrolment]) -> list[Journey]:
+    """Where each enrolment is. Costs each provider's queries once, however many enrolments."""
+    enrolments = list(enrolments)
+    known = {
+        key: import_string(path)(enrolments) if enrolments else {}
+        for key, path in settings.JOURNEY.items()
+    }
+    return [_journey(enrolment, known) for enrolment in enrolments]
+
+
+def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journey:
+    phases = {key: known.get(key, {}).get(enrolment.pk, WAITING) for key, _, _ in PHASES}
+    steps: list[Step] = []
+    now = None
+    for number, (key, title, what) in enumerate(PHASES, start=1):
+        state = "done" if now is None and phases[key].done else "later" if now else "now"
+        step = Step(number, title, what, getattr(enrolment.cohort, f"{key}_due"), state)
+        now = now or (step if state == "now" else None)
+        steps.append(step)
+    current = phases[PHASES[now.number - 1][0]] if now else None
+    if not enrolment.is_active:
+        steps = [replace(step, state="later") if step.state == "now" else step for step in steps]
+        current = Phase(
+            done=True,
+            headline="This organisation has left the cohort",
+            text="What was written stays readable. Nothing more is due.",
+            links=current.links if current else [],
+        )
+    return Journey(enrolment, steps, current, now.due if now and enrolment.is_active else None)

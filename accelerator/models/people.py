@@ -1,0 +1,133 @@
+"""People, the bodies they belong to, and the roles they hold there."""
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email: str, password: str | None = None, **fields) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, named by their e-mail address."""
+
+    email = models.EmailField("e-mail address", unique=True)
+    name = models.CharField(max_length=150)
+    is_staff = models.BooleanField("may use the admin site", default=False)
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Named(models.Model):
+    name = models.CharField(max_length=200, unique=True)
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Organisation(Named):
+    """An organisation that works with young people."""
+
+
+class MatchFunder(Named):
+    """A funder that puts its own money beside the fund's and reads its cohorts' insights."""
+
+
+class Institution(Named):
+    """A coach's home. The two coaches of one assessment come from two institutions."""
+
+
+class Role(models.TextChoices):
+    LEAD = "lead", "Project lead"
+    MEMBER = "member", "Team member"
+    SPONSOR = "sponsor", "Senior sponsor"
+    HUB = "hub", "Learning Hub staff"
+    MODERATOR = "moderator", "Moderator"
+    COACH = "coach", "Coach"
+    FUNDER = "funder", "Match funder"
+
+
+SCOPES = ("organisation", "cohort", "institution", "match_funder")
+SCOPE_OF = {
+    Role.LEAD: "organisation",
+    Role.MEMBER: "organisation",
+    Role.SPONSOR: "organisation",
+    Role.HUB: "cohort",
+    Role.MODERATOR: "cohort",
+    Role.COACH: "institution",
+    Role.FUNDER: "match_funder",
+}
+
+
+def role_matches_scope() -> models.Q:
+    """The constraint: a role is held on exactly one body, of the kind that role belongs to."""
+    condition = models.Q()
+    for scope in SCOPES:
+        only = {f"{other}__isnull": other != scope for other in SCOPES}
+        condition |= models.Q(role__in=[r.value for r in Role if SCOPE_OF[r] == scope], **only)
+    return condition
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Membership(models.Model):
+    """One role of one person on one organisation, cohort, institution or match funder."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=12, choices=Role)
+    organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True)
+    cohort = models.ForeignKey("accelerator.Cohort", models.CASCADE, null=True, blank=True)
+    institution = models.ForeignKey(Institution, models.CASCADE, null=True, blank=True)
+    match_funder = models.ForeignKey(MatchFunder, models.CASCADE, null=True, blank=True)
+    job_role = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=role_matches_scope(), name="membership_role_scope"),
+            models.UniqueConstraint(
+                fields=["user", "role", *SCOPES],
+                name="membership_once",
+                nulls_distinct=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.where}"
+
+    @property
+    def where(self) -> "models.Model":
+        return getattr(self, SCOPE_OF[self.role])

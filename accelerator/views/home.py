@@ -1,0 +1,54 @@
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
+
+from accelerator.access import RIGHTS
+from accelerator.forms import NameForm
+from accelerator.journey import journeys
+from accelerator.models import Enrolment, Membership, Role
+from accelerator.models.people import SCOPES
+from accelerator.services.people import rename_person
+
+OWN_WORK = (Role.LEAD, Role.MEMBER, Role.SPONSOR)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """Where each of the person's enrolments is, and what their other roles hold for them."""
+    enrolments = Enrolment.objects.select_related("cohort", "organisation", "programme").filter(
+        organisation__membership__user=request.user,
+        organisation__membership__role__in=OWN_WORK,
+    )
+    panels = [panel for path in settings.HOME_PANELS for panel in import_string(path)(request.user)]
+    return render(
+        request,
+        "home.html",
+        {"journeys": journeys(enrolments.distinct()), "panels": panels},
+    )
+
+
+@login_not_required
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "help.html")
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """The person's own page: their name, their roles, their password."""
+    form = NameForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        rename_person(actor=request.user, name=form.cleaned_data["name"])
+        messages.success(request, "Your name is saved.")
+        return redirect("account")
+    held = Membership.objects.filter(user=request.user).select_related(*SCOPES)
+    memberships = [
+        {
+            "role_label": membership.get_role_display(),
+            "where": membership.where,
+            "job_role": membership.job_role,
+            "prose": RIGHTS[membership.role].prose,
+        }
+        for membership in held
+    ]
+    return render(request, "account.html", {"form": form, "memberships": memberships})
