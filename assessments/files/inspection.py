@@ -1,0 +1,156 @@
+"""The inspection of one upload: copy within the cap, agree, parse, scan, hash."""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, Self
+
+from assessments.files import office, ole2, pdf, pictures, plaintext
+from assessments.files.kinds import Kind, check_signature, kind_for
+from assessments.files.names import safe_display_name, split_extension
+from assessments.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
+
+CHUNK = 64 * 1024
+SPOOL = 2 * MEGABYTE
+
+
+@dataclass(frozen=True)
+class InspectedFile:
+    """A file that may be stored.
+
+    `content` is open at its start and holds the bytes to store: the original, or the re-encoded
+    picture. `size` (bytes) and `sha256` (hex) are of those bytes; `extension` (no dot),
+    `media_type` and `display_name` describe them. `pixels` is (width, height) of a picture.
+    Close it, or use it in a `with` block: the temporary file behind `content` goes with it.
+    """
+
+    display_name: str
+    extension: str
+    media_type: str
+    size: int
+    sha256: str
+    content: BinaryIO
+    reencoded: bool
+    pixels: tuple[int, int] | None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close `content` and drop its temporary file."""
+        self.content.close()
+
+
+def inspect(
+    upload: BinaryIO,
+    name: str,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    scan: Callable[[BinaryIO], None] | None = None,
+) -> InspectedFile:
+    """The storable form of `upload`, or FileRefused.
+
+    `name` is whatever the browser sent. `scan`, when given, reads the bytes as they arrived and
+    raises FileRefused to stop them. Nothing is left open when the file is refused. Errors of
+    reading `upload` itself pass through.
+    """
+    display_name = safe_display_name(name, max_length=limits.max_name)
+    with ExitStack() as on_refusal:
+        original = on_refusal.enter_context(SpooledTemporaryFile(max_size=SPOOL))
+        try:
+            kind = kind_for(split_extension(display_name)[1])
+            size = _copy(upload, original, limits)
+            check_signature(original, kind)
+            picture = _parse(original, size, kind, limits)
+            if picture:
+                on_refusal.enter_context(picture.content)
+            if scan:
+                original.seek(0)
+                scan(original)
+            if picture:
+                inspected = _inspected_picture(picture, display_name, limits)
+                original.close()
+            else:
+                inspected = _inspected(original, display_name, kind)
+        except FileRefused as refusal:
+            refusal.name = display_name
+            raise
+        on_refusal.pop_all()
+    return inspected
+
+
+def _copy(upload: BinaryIO, target: BinaryIO, limits: Limits) -> int:
+    if upload.seekable():
+        upload.seek(0)
+    size = 0
+    while chunk := upload.read(CHUNK):
+        size += len(chunk)
+        if size > limits.max_bytes:
+            raise FileRefused("too-large", megabytes=f"{limits.max_bytes / MEGABYTE:g}")
+        target.write(chunk)
+    if not size:
+        raise FileRefused("empty")
+    return size
+
+
+def _parse(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> pictures.CleanPicture | None:
+    stream.seek(0)
+    match kind.family:
+        case "pdf":
+            pdf.check(stream, limits)
+        case "ooxml":
+            office.check_openxml(stream, size, kind, limits)
+        case "odf":
+            office.check_opendocument(stream, size, kind, limits)
+        case "ole2":
+            ole2.check(stream, size, kind)
+        case "picture":
+            return pictures.reencode(stream, kind, limits)
+        case "text":
+            plaintext.check(stream, kind)
+    return None
+
+
+def _inspected(content: BinaryIO, display_name: str, kind: Kind) -> InspectedFile:
+    size, digest = _measure(content)
+    return InspectedFile(
+        display_name, kind.extension, kind.media_type, size, digest, content, False, None
+    )
+
+
+def _inspected_picture(
+    picture: pictures.CleanPicture, display_name: str, limits: Limits
+) -> InspectedFile:
+    size, digest = _measure(picture.content)
+    if size > limits.max_bytes:
+        # Written afresh, a squeezed picture can grow.
+        raise FileRefused("picture-too-large")
+    stem, extension = split_extension(display_name)
+    if extension not in picture.extensions:
+        extension = picture.extensions[0]
+        display_name = f"{stem}.{extension}"
+    return InspectedFile(
+        display_name,
+        extension,
+        picture.media_type,
+        size,
+        digest,
+        picture.content,
+        True,
+        picture.pixels,
+    )
+
+
+def _measure(content: BinaryIO) -> tuple[int, str]:
+    content.seek(0)
+    size, digest = 0, hashlib.sha256()
+    while chunk := content.read(CHUNK):
+        size += len(chunk)
+        digest.update(chunk)
+    content.seek(0)
+    return size, digest.hexdigest()

@@ -1,0 +1,187 @@
+"""PDF: opened by pypdf within bounds; nothing in it may run or hide another file.
+
+Source: ISO 32000-2, 7.5 (file structure), 12.6.4 (actions), 7.11.4 (embedded files).
+"""
+
+import io
+import logging
+import time
+import zipfile
+import zlib
+from typing import BinaryIO
+
+from pypdf import PasswordType, PdfReader, apply_configuration
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
+
+from assessments.files.refusals import MEGABYTE, FileRefused, Limits
+
+# One hostile file could otherwise write a log line for each of its broken objects.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+# What pypdf raises, beside its own errors, for bytes it cannot follow.
+UNREADABLE = (
+    PyPdfError,
+    OSError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    MemoryError,
+    zlib.error,
+)
+MAX_AFTER_END = 1024
+MAX_STREAM = 16 * MEGABYTE
+MAX_OBJECT_STREAMS = 100 * MEGABYTE
+XREF_ENTRIES = 400_000
+ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecute", "/Rendition"}
+SUBTYPES = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
+KEYS = {"/JS", "/EF", "/XFA"}
+
+
+class _OutOfTime(BaseException):
+    """Not an Exception: pypdf swallows those while it tries to repair a file."""
+
+
+class _TimedBytes(io.BytesIO):
+    def __init__(self, content: bytes, seconds: float) -> None:
+        super().__init__(content)
+        self._deadline = time.monotonic() + seconds
+
+    def check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise _OutOfTime
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.check_time()
+        return super().read(size)
+
+
+def check(stream: BinaryIO, limits: Limits) -> None:
+    """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
+
+    Raises FileRefused: "password", "active-content", "two-kinds", "damaged", "too-complex".
+    """
+    content = stream.read()
+    _check_end(content)
+    timed = _TimedBytes(content, limits.max_pdf_seconds)
+    try:
+        with apply_configuration(
+            maximum_declared_stream_length=limits.max_bytes,
+            zlib_maximum_output_length=MAX_STREAM,
+            lzw_maximum_output_length=MAX_STREAM,
+            run_length_maximum_output_length=MAX_STREAM,
+            array_based_stream_maximum_output_length=MAX_STREAM,
+            stream_decoding_work_maximum_length=4 * MAX_STREAM,
+            stream_filters_maximum_length=4,
+        ):
+            _check_document(timed, limits)
+    except (_OutOfTime, LimitReachedError, DependencyError, NotImplementedError) as error:
+        raise FileRefused("too-complex") from error
+    except UNREADABLE as error:
+        raise FileRefused("damaged") from error
+
+
+def _check_end(content: bytes) -> None:
+    end = content.rfind(b"%%EOF")
+    if end < 0:
+        raise FileRefused("damaged")
+    if len(content[end + 5 :].strip(b"\0\t\n\f\r ")) > MAX_AFTER_END:
+        raise FileRefused("two-kinds")
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        raise FileRefused("two-kinds")
+
+
+def _check_document(timed: _TimedBytes, limits: Limits) -> None:
+    reader = PdfReader(
+        timed,
+        strict=False,
+        root_object_recovery_limit=1000,
+        xref_stream_maximum_entries=XREF_ENTRIES,
+    )
+    if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
+        raise FileRefused("password")
+    _Walk(reader, timed, limits).check_all()
+    if not _pages(reader):
+        raise FileRefused("damaged")
+
+
+class _Walk:
+    """One visit to everything reachable from the catalogue, without recursion."""
+
+    def __init__(self, reader: PdfReader, timed: _TimedBytes, limits: Limits) -> None:
+        self._reader, self._timed, self._limits = reader, timed, limits
+        self._containers: set[int] = set()
+        self._unpacked = 0
+
+    def check_all(self) -> None:
+        pending: list[object] = [self._reader.root_object]
+        seen: set[tuple[int, int]] = set()
+        while pending:
+            item = pending.pop()
+            if isinstance(item, IndirectObject):
+                key = (item.idnum, item.generation)
+                if key in seen:
+                    continue
+                seen.add(key)
+                if len(seen) > self._limits.max_pdf_objects:
+                    raise FileRefused("too-complex")
+                self._count_container(item)
+                item = item.get_object()
+            if isinstance(item, DictionaryObject):
+                _check_dictionary(item)
+                pending.extend(dict.values(item))
+            elif isinstance(item, ArrayObject):
+                pending.extend(list.__iter__(item))
+            self._timed.check_time()
+
+    def _count_container(self, item: IndirectObject) -> None:
+        """Bound what all object streams unpack to together: pypdf keeps them in memory."""
+        number, _index = self._reader.xref_objStm.get(item.idnum, (None, None))
+        if number is None or number in self._containers:
+            return
+        self._containers.add(number)
+        container = self._reader.get_object(number)
+        if isinstance(container, StreamObject):
+            self._unpacked += len(container.get_data())
+        if self._unpacked > MAX_OBJECT_STREAMS:
+            raise FileRefused("too-complex")
+
+
+def _check_dictionary(item: DictionaryObject) -> None:
+    if (
+        not KEYS.isdisjoint(item)
+        or _name(item, "/S") in ACTIONS
+        or _name(item, "/Subtype") in SUBTYPES
+        or _name(item, "/Type") == "/EmbeddedFile"
+    ):
+        raise FileRefused("active-content")
+
+
+def _name(item: DictionaryObject, key: str) -> str:
+    value = dict.get(item, key)
+    if isinstance(value, IndirectObject):
+        value = value.get_object()
+    return value if isinstance(value, str) else ""
+
+
+def _pages(reader: PdfReader) -> int:
+    """How many different pages the page tree holds; its own /Count is not believed."""
+    pending = [reader.root_object["/Pages"]]
+    seen: set[int] = set()
+    pages = 0
+    while pending:
+        node = pending.pop().get_object()
+        if not isinstance(node, DictionaryObject) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        kids = node.get("/Kids")
+        kids = kids.get_object() if kids is not None else None
+        if isinstance(kids, ArrayObject):
+            pending.extend(list.__iter__(kids))
+        elif _name(node, "/Type") == "/Page":
+            pages += 1
+    return pages

@@ -1,0 +1,162 @@
+"""An enrolment's assessment and its ratings, one row for each criterion from the start."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Count, F, Q, When
+
+from accelerator.models import Enrolment
+from assessments.models.framework import Criterion, Framework
+
+# A submitted assessment is locked; FOR SHARE makes a late autosave wait for a submission.
+LOCKED_WHEN_SUBMITTED = """
+    IF (SELECT state FROM assessments_assessment WHERE id = {row}.assessment_id FOR SHARE)
+        = 'submitted'
+    THEN
+        RAISE EXCEPTION 'assessment % is submitted and locked', {row}.assessment_id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN {row};
+"""
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.ReadOnly(name="pinned", fields=["enrolment", "framework", "round"]),
+    pgtrigger.FSM(name="state_moves", field="state", transitions=[("draft", "submitted")]),
+)
+class Assessment(models.Model):
+    """One round of one enrolment, pinned to its framework version for ever."""
+
+    class Round(models.TextChoices):
+        BASELINE = "baseline", "Baseline"
+        REASSESSMENT = "reassessment", "Re-assessment"
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "Being rated"
+        SUBMITTED = "submitted", "Submitted"
+
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="assessments")
+    framework = models.ForeignKey(Framework, models.PROTECT, related_name="+")
+    round = models.CharField(max_length=12, choices=Round, default=Round.BASELINE)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    started_at = models.DateTimeField(auto_now_add=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    # Those who run a cohort see an assessment once its organisation has handed it in.
+    ACCESS = {
+        "organisation": "enrolment__organisation_id",
+        "cohort": Case(When(state="submitted", then=F("enrolment__cohort_id"))),
+    }
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enrolment", "round"], name="assessment_once"),
+            models.CheckConstraint(
+                condition=Q(state="draft", submitted_at=None, submitted_by=None)
+                | Q(state="submitted", submitted_at__isnull=False, submitted_by__isnull=False),
+                name="assessment_submitted_by",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_round_display()} of {self.enrolment}"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == self.State.SUBMITTED
+
+    @property
+    def is_open(self) -> bool:
+        return not self.is_submitted and self.enrolment.is_active
+
+
+class EvidenceState(models.TextChoices):
+    ATTACHED = "attached", "Attached here"
+    NOT_ATTACHED = "not_attached", "It exists, but is not attached"
+    IN_DEVELOPMENT = "in_development", "We are working on it"
+    NONE = "none", "There is none yet"
+
+
+class Practice(models.TextChoices):
+    EXISTS = "exists", "It exists"
+    USED = "used", "It is used"
+
+
+class RatingQuerySet(models.QuerySet):
+    def unanswered(self) -> "RatingQuerySet":
+        """Neither a level nor a reason why none can be given: what stops a submission."""
+        return self.filter(level=None, cannot_rate_reason="")
+
+    def with_evidence_count(self) -> "RatingQuerySet":
+        """Adds `evidence_count`, pieces that were not withdrawn."""
+        kept = Q(uses__evidence__withdrawn_at=None)
+        return self.annotate(evidence_count=Count("uses", filter=kept))
+
+    def with_evidence(self) -> "RatingQuerySet":
+        """Adds `evidence_count` and the uses with their evidence. Two queries more."""
+        return self.with_evidence_count().prefetch_related("uses__evidence")
+
+    def by_criterion(self) -> "dict[int, Rating]":
+        """The ratings by criterion id. Runs the query."""
+        return {rating.criterion_id: rating for rating in self}
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.Trigger(
+        name="locked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Insert,
+        func=LOCKED_WHEN_SUBMITTED.format(row="NEW"),
+    ),
+    pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+)
+class Rating(models.Model):
+    """How confident an organisation is on one criterion. `level` null is "not rated", never 0.
+
+    `version` grows by one with every save; a save says which version it was read at.
+    """
+
+    assessment = models.ForeignKey(Assessment, models.PROTECT, related_name="ratings")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(null=True)
+    justification = models.TextField(blank=True)
+    evidence_state = models.CharField(max_length=15, choices=EvidenceState, blank=True)
+    practice = models.CharField(max_length=10, choices=Practice, blank=True)
+    cannot_rate_reason = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now_add=True)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    ACCESS = {
+        "organisation": "assessment__enrolment__organisation_id",
+        "cohort": Case(
+            When(
+                assessment__state="submitted",
+                then=F("assessment__enrolment__cohort_id"),
+            )
+        ),
+    }
+
+    objects = RatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["assessment", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["assessment", "criterion"], name="rating_once"),
+            models.CheckConstraint(
+                condition=Q(level=None) | Q(cannot_rate_reason=""),
+                name="rating_level_or_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion}: {'not rated' if self.level is None else self.level}"

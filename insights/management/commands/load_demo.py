@@ -1,0 +1,22 @@
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from assessments.framework_file import read_framework
+from assessments.services.frameworks import FrameworkChanged, publish_framework
+from insights.demo import load_demo
+
+FRAMEWORK = "fixtures/frameworks/confidence-framework-2.0.yaml"
+
+
+class Command(BaseCommand):
+    help = "Load the synthetic demonstration programme (in demo mode only)."
+
+    def handle(self, **options) -> None:
+        if not settings.DEMO_MODE:
+            raise CommandError("Set DEMO_MODE=1 first: the demo accounts have a public password.")
+        try:
+            framework, _ = publish_framework(data=read_framework(settings.BASE_DIR / FRAMEWORK))
+        except FrameworkChanged as error:
+            raise CommandError(str(error)) from error
+        cohort = load_demo(framework=framework)
+        self.stdout.write(f"{cohort} is loaded. Every organisation and rating in it is invented.")

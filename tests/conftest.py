@@ -1,0 +1,72 @@
+"""The cast: one enrolment, and everybody who stands in some relation to it."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from accelerator.models import Role
+from tests.factories.programme import (
+    CohortFactory,
+    EnrolmentFactory,
+    InstitutionFactory,
+    MatchFunderFactory,
+    MembershipFactory,
+    UserFactory,
+)
+
+
+@pytest.fixture
+def cast(db) -> SimpleNamespace:
+    """lead, member, sponsor, coach_a, coach_b, moderator, hub, funder, outsider; the enrolment.
+
+    The outsider leads another organisation of the same cohort, so that "lead somewhere" is
+    never enough; stranger has no role at all.
+    """
+    funder = MatchFunderFactory()
+    enrolment = EnrolmentFactory(match_funder=funder)
+    other = EnrolmentFactory(cohort=enrolment.cohort)
+    homes = {
+        "lead": {"role": Role.LEAD, "organisation": enrolment.organisation},
+        "member": {"role": Role.MEMBER, "organisation": enrolment.organisation},
+        "sponsor": {"role": Role.SPONSOR, "organisation": enrolment.organisation},
+        "hub": {"role": Role.HUB, "cohort": enrolment.cohort},
+        "moderator": {"role": Role.MODERATOR, "cohort": enrolment.cohort},
+        "coach_a": {"role": Role.COACH, "institution": InstitutionFactory()},
+        "coach_b": {"role": Role.COACH, "institution": InstitutionFactory()},
+        "funder": {"role": Role.FUNDER, "match_funder": funder},
+        "outsider": {"role": Role.LEAD, "organisation": other.organisation},
+        "other_hub": {"role": Role.HUB, "cohort": CohortFactory()},
+    }
+    people = {
+        name: MembershipFactory(user__name=name.replace("_", " ").title(), **home).user
+        for name, home in homes.items()
+    }
+    stranger = UserFactory(name="Stranger")
+    return SimpleNamespace(enrolment=enrolment, other=other, stranger=stranger, **people)
+
+
+@pytest.fixture
+def sign_in():
+    """A test client signed in as a person; None stays signed out."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        if user is not None:
+            client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def mailbox(db, mailoutbox, django_capture_on_commit_callbacks):
+    """Empties the outbox into Django's test mailbox and returns the messages."""
+    from accelerator.services.mail import send_next_mail
+
+    def empty() -> list:
+        while send_next_mail():
+            pass
+        return mailoutbox
+
+    return empty

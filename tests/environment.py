@@ -1,0 +1,21 @@
+"""Loaded by pytest before Django's settings: the test environment and its own real servers."""
+
+import os
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILES = tempfile.TemporaryDirectory(prefix="accelerator-tests-")
+
+os.environ["ENVIRONMENT"] = "test"
+os.environ["DEMO_MODE"] = "0"
+os.environ["ACCELERATOR_VAR"] = str(ROOT / "var" / "test")
+os.environ["ACCELERATOR_EMBEDDED_FAST"] = "1"
+os.environ["EVIDENCE_ROOT"] = FILES.name
+os.environ["EMAIL_URL"] = "memorymail://"
+os.environ["CELERY_VISIBILITY_TIMEOUT"] = "5"
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in the test's thread.
+
+from accelerator import embedded  # noqa: E402  (reads the state directory from the environment)
+
+embedded.ensure_running()

@@ -1,0 +1,197 @@
+"""Every URL x every role, GET and POST. A URL that is not listed here fails."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accelerator.services.jobs import request_job
+from tests.factories.assessment import note, submitted
+
+ROLES = (
+    "anonymous",
+    "lead",
+    "member",
+    "sponsor",
+    "coach_a",
+    "coach_b",
+    "moderator",
+    "hub",
+    "funder",
+    "outsider",
+    "other_hub",
+    "stranger",
+)
+# What a role gets: "ok" is any answer of the page itself (200, redirect, 4xx of its form).
+OK, FORBIDDEN, GONE, LOGIN, METHOD = "ok", 403, 404, "login", 405
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Who may GET and who may POST; insiders without the right get 403, the others 404."""
+
+    get: frozenset[str] | None
+    post: frozenset[str] | None
+    insiders: frozenset[str] = frozenset()
+    args: Callable = lambda world: []
+    public: bool = False
+
+
+def people(*names: str) -> frozenset[str]:
+    return frozenset(names)
+
+
+EVERYBODY = people(*ROLES) - {"anonymous"}
+OWN = people("lead", "member", "sponsor")
+RATERS = people("lead", "member")
+LEAD = people("lead")
+HUB = people("hub")
+COHORT = people("hub", "moderator")
+
+
+def draft(world):
+    return [world.draft.pk]
+
+
+def draft_criterion(world):
+    return [world.draft.pk, "monitor.3"]
+
+
+def handed_in(world):
+    return [world.submitted.pk]
+
+
+PUBLIC = Entry(EVERYBODY, EVERYBODY, public=True)
+MATRIX = {
+    "home": Entry(EVERYBODY, EVERYBODY),
+    "help": PUBLIC,
+    "account": Entry(EVERYBODY, EVERYBODY),
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_change_password": Entry(EVERYBODY, EVERYBODY),
+    "account_reset_password": PUBLIC,
+    "account_reset_password_done": PUBLIC,
+    "account_reset_password_from_key": Entry(
+        EVERYBODY, EVERYBODY, public=True, args=lambda world: ["1", "set-password"]
+    ),
+    "account_reset_password_from_key_done": PUBLIC,
+    "account_reauthenticate": Entry(EVERYBODY, EVERYBODY),
+    "demo_sign_in": Entry(None, people(), public=True),
+    "health_ready": PUBLIC,
+    "health_live": PUBLIC,
+    "favicon": PUBLIC,
+    "job": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
+    "job_status": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
+    "job_download": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
+    "job_cancel": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
+    "job_retry": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
+    "assessments:start": Entry(None, LEAD, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "assessments:overview": Entry(OWN, None, OWN, draft),
+    "assessments:check": Entry(OWN, None, OWN, draft),
+    "assessments:submit": Entry(LEAD, LEAD, OWN, draft),
+    "assessments:submitted": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:results": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:ratings_csv": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:report": Entry(None, OWN | HUB, OWN | COHORT, handed_in),
+    "assessments:criterion": Entry(OWN, RATERS, OWN, draft_criterion),
+    "assessments:autosave": Entry(None, RATERS, OWN, draft_criterion),
+    "assessments:history": Entry(OWN, None, OWN, draft_criterion),
+    "assessments:evidence_add": Entry(RATERS, RATERS, OWN, draft_criterion),
+    "assessments:evidence_attach": Entry(RATERS, RATERS, OWN, draft_criterion),
+    "assessments:use_edit": Entry(RATERS, RATERS, OWN, lambda world: [world.use.pk]),
+    "assessments:use_detach": Entry(None, RATERS, OWN, lambda world: [world.use.pk]),
+    "assessments:library": Entry(OWN | HUB, None, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "assessments:evidence": Entry(OWN, RATERS, OWN, lambda world: [world.note.pk]),
+    "assessments:evidence_download": Entry(OWN, None, OWN, lambda world: [world.note.pk]),
+    "assessments:evidence_withdraw": Entry(LEAD, LEAD, OWN, lambda world: [world.note.pk]),
+}
+
+
+def names(patterns=None, namespace: str = "") -> list[str]:
+    """Every name of the URLconf, with its namespace; the admin site is tested by itself."""
+    found = []
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                found += names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            found.append(namespace + pattern.name)
+    return found
+
+
+def test_every_url_is_listed() -> None:
+    assert sorted(names()) == sorted(MATRIX)
+
+
+@pytest.fixture
+def world(cast):
+    cast.submitted = submitted(cast.enrolment, cast.lead)
+    cast.draft = started_again(cast)
+    cast.note = note(cast.enrolment, cast.lead, cast.draft.ratings.get(criterion__code="monitor.3"))
+    cast.use = cast.note.uses.get()
+    cast.job = request_job(
+        actor=cast.lead,
+        kind="assessments.heatmap_report",
+        title="Heat-map",
+        params={"assessment": cast.submitted.pk},
+        enrolment=cast.enrolment,
+    )
+    return cast
+
+
+def started_again(cast):
+    """The second round, still a draft."""
+    from assessments.models import Assessment
+    from assessments.services.rating import start_assessment
+
+    return start_assessment(
+        actor=cast.lead, enrolment=cast.enrolment, round=Assessment.Round.REASSESSMENT
+    )
+
+
+def outcome(response) -> str | int:
+    if response.status_code == 302 and response.url.startswith("/accounts/login/?next="):
+        return LOGIN
+    if response.status_code in (403, 404, 405):
+        return response.status_code
+    assert response.status_code < 500, response.content[:500]
+    return OK
+
+
+def expected(entry: Entry, allowed: frozenset[str] | None, role: str) -> str | int:
+    if allowed is None:
+        return LOGIN if role == "anonymous" and not entry.public else METHOD
+    if entry.public and (allowed or role == "anonymous"):
+        return OK if allowed else GONE
+    if role == "anonymous":
+        return LOGIN
+    if role in allowed:
+        return OK
+    return FORBIDDEN if role in entry.insiders else GONE
+
+
+@pytest.mark.parametrize("name", sorted(MATRIX))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_matrix(world, sign_in, name: str, method: str) -> None:
+    entry = MATRIX[name]
+    address = reverse(name, args=entry.args(world))
+    allowed = getattr(entry, method)
+    from django.db import transaction
+
+    for role in ROLES:
+        client = sign_in(None if role == "anonymous" else getattr(world, role))
+        with transaction.atomic():
+            response = getattr(client, method)(address)
+            transaction.set_rollback(True)
+        assert outcome(response) == expected(entry, allowed, role), (role, response.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_admin_is_for_superusers_only(world, sign_in, role: str) -> None:
+    client = sign_in(None if role == "anonymous" else getattr(world, role))
+    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/accelerator/user/").status_code == 302
