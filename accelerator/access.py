@@ -26,12 +26,27 @@ class Rights:
     actions: frozenset[str]
 
 
-VIEW = {"enrolment.view", "assessment.view", "evidence.view", "report.view", "report.make"}
+VIEW = {
+    "enrolment.view",
+    "assessment.view",
+    "evidence.view",
+    "report.view",
+    "report.make",
+    "calibration.read",
+}
 RATE = VIEW | {"assessment.rate", "evidence.add"}
 RIGHTS = {
     Role.LEAD: Rights(
         "Rates the framework, attaches and withdraws evidence, submits the assessment.",
-        frozenset(RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"}),
+        frozenset(
+            RATE
+            | {
+                "assessment.start",
+                "assessment.submit",
+                "evidence.withdraw",
+                "calibration.respond",
+            }
+        ),
     ),
     Role.MEMBER: Rights(
         "Rates the framework and attaches evidence with the project lead.", frozenset(RATE)
@@ -42,10 +57,36 @@ RIGHTS = {
     ),
     Role.HUB: Rights(
         "Runs the cohort. Reads an assessment and its evidence once it is submitted.",
-        frozenset(VIEW | {"cohort.view", "cohort.run"}),
+        frozenset(
+            VIEW
+            | {
+                "cohort.view",
+                "cohort.run",
+                "calibration.view",
+                "calibration.run",
+                "calibration.compare",
+            }
+        ),
     ),
-    Role.MODERATOR: Rights("Settles what two coaches see differently.", frozenset({"cohort.view"})),
-    Role.COACH: Rights("Reviews the assessments they are assigned to.", frozenset()),
+    Role.MODERATOR: Rights(
+        "Settles what two coaches see differently.",
+        frozenset(
+            {
+                "cohort.view",
+                "evidence.view",
+                "calibration.view",
+                "calibration.compare",
+                "calibration.moderate",
+                "calibration.read",
+            }
+        ),
+    ),
+    Role.COACH: Rights(
+        "Reviews the assessments they are assigned to.",
+        frozenset(
+            {"evidence.view", "calibration.review", "calibration.compare", "calibration.read"}
+        ),
+    ),
     Role.FUNDER: Rights("Reads anonymised insights of the cohorts they fund.", frozenset()),
 }
 

@@ -12,14 +12,22 @@ from accelerator.models import User
 Cell = str | int | float | None
 
 
+# Spreadsheets skip or fold these before they look for a formula; defusedcsv knows the rest.
+ALSO_DANGEROUS = ("\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def _inert(cell: Cell) -> Cell:
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ALSO_DANGEROUS) else cell
+
+
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[str]) -> str:
     """CSV with `about` lines (who, when, on what basis) after the table, each in one cell."""
     out = io.StringIO()
+    about_rows = [[line] for line in about]
     writer = csv.writer(out)
-    writer.writerow(header)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
-    writer.writerow([])
-    writer.writerows([line] for line in about)
+    writer.writerows([_inert(cell) for cell in row] for row in (header, *rows, [], *about_rows))
     return out.getvalue()
 
 

@@ -310,6 +310,7 @@ JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=120)
 HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
+LOG_LEVELS = {"production": "INFO", "development": "WARNING", "test": "ERROR"}
 structlog_processors = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
@@ -338,7 +339,7 @@ LOGGING = {
         }
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
-    "root": {"handlers": ["console"], "level": "INFO" if PRODUCTION else "WARNING"},
+    "root": {"handlers": ["console"], "level": LOG_LEVELS[ENVIRONMENT]},
 }
 
 # What each app brings to the pages that everybody shares; see accelerator/journey.py.

@@ -60,4 +60,5 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("", include("assessments.urls")),
+    path("", include("calibration.urls")),
 ]

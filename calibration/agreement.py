@@ -148,7 +148,7 @@ def bootstrap_interval(
         raise ValueError("draws must be at least 1 and level between 0 and 1.")
     if len(clusters) < 2:
         return None
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 (resampling, not secrecy)
     drawn = (statistic(rng.choices(clusters, k=len(clusters))) for _ in range(draws))
     values = sorted(value for value in drawn if value is not None and isfinite(value))
     if draws - len(values) > MOST_UNDEFINED * draws:

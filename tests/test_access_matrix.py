@@ -63,24 +63,25 @@ def handed_in(world):
 
 
 PUBLIC = Entry(EVERYBODY, EVERYBODY, public=True)
+PUBLIC_PAGE = Entry(EVERYBODY, None, public=True)
 MATRIX = {
     "home": Entry(EVERYBODY, EVERYBODY),
     "help": PUBLIC,
     "account": Entry(EVERYBODY, EVERYBODY),
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
-    "account_inactive": PUBLIC,
+    "account_inactive": PUBLIC_PAGE,
     "account_change_password": Entry(EVERYBODY, EVERYBODY),
     "account_reset_password": PUBLIC,
-    "account_reset_password_done": PUBLIC,
+    "account_reset_password_done": PUBLIC_PAGE,
     "account_reset_password_from_key": Entry(
         EVERYBODY, EVERYBODY, public=True, args=lambda world: ["1", "set-password"]
     ),
-    "account_reset_password_from_key_done": PUBLIC,
+    "account_reset_password_from_key_done": PUBLIC_PAGE,
     "account_reauthenticate": Entry(EVERYBODY, EVERYBODY),
     "demo_sign_in": Entry(None, people(), public=True),
-    "health_ready": PUBLIC,
-    "health_live": PUBLIC,
+    "health_ready": PUBLIC_PAGE,
+    "health_live": PUBLIC_PAGE,
     "favicon": PUBLIC,
     "job": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_status": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
@@ -102,7 +103,9 @@ MATRIX = {
     "assessments:evidence_attach": Entry(RATERS, RATERS, OWN, draft_criterion),
     "assessments:use_edit": Entry(RATERS, RATERS, OWN, lambda world: [world.use.pk]),
     "assessments:use_detach": Entry(None, RATERS, OWN, lambda world: [world.use.pk]),
-    "assessments:library": Entry(OWN | HUB, None, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "assessments:library": Entry(
+        OWN | COHORT, None, OWN | COHORT, lambda world: [world.enrolment.pk]
+    ),
     "assessments:evidence": Entry(OWN, RATERS, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_download": Entry(OWN, None, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_withdraw": Entry(LEAD, LEAD, OWN, lambda world: [world.note.pk]),

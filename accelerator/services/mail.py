@@ -55,7 +55,8 @@ def send_next_mail() -> bool:
     mail.attempts += 1
     try:
         EmailMessage(mail.subject, mail.text, to=[mail.to]).send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        # ValueError is an address that no mail can go to; it must not hold up the others.
         mail.last_error = str(error)[:300]
         mail.next_attempt_at = now + timedelta(seconds=30 * 2**mail.attempts)
     else:

@@ -85,6 +85,10 @@ MESSAGES = {
         "We could not check {name} for viruses just now, so we have not kept it. "
         "Try again in a few minutes; if it happens again, tell the Learning Hub."
     ),
+    "quota": (
+        "There is no room for {name}: you have {room} left. "
+        "Withdraw a file you no longer need, or add a link instead."
+    ),
 }
 
 

@@ -115,6 +115,7 @@ class RatingQuerySet(models.QuerySet):
         operation=pgtrigger.Update | pgtrigger.Insert,
         func=LOCKED_WHEN_SUBMITTED.format(row="NEW"),
     ),
+    pgtrigger.ReadOnly(name="pinned", fields=["assessment", "criterion"]),
     pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
 )
 class Rating(models.Model):

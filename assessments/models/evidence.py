@@ -108,6 +108,7 @@ class Evidence(models.Model):
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 @pgtrigger.register(
+    pgtrigger.ReadOnly(name="pinned", fields=["rating", "evidence"]),
     pgtrigger.Trigger(
         name="locked",
         when=pgtrigger.Before,

@@ -97,11 +97,7 @@ def _check_quota(enrolment: Enrolment, size: int, name: str) -> None:
     used = Evidence.objects.filter(enrolment=enrolment).bytes_used()
     if used + size > settings.EVIDENCE_QUOTA_BYTES:
         room = filesizeformat(max(0, settings.EVIDENCE_QUOTA_BYTES - used))
-        raise files.FileRefused(
-            "quota",
-            f"There is no room for “{name}”: you have {room} left. "
-            "Withdraw a file you no longer need, or add a link instead.",
-        )
+        raise files.FileRefused("quota", name=name, room=room)
 
 
 def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidence:

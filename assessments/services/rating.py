@@ -94,6 +94,8 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
     current = Rating.objects.select_related("updated_by", "assessment").get(pk=rating.pk)
     if current.updated_by_id == actor.pk and asdict(answers) == asdict(answers_of(current)):
         return current
+    if current.assessment.is_submitted:
+        raise AssessmentLocked
     raise StaleRating(current)
 
 

@@ -97,6 +97,26 @@ def zipped(parts: dict[str, bytes | str], *, stored: tuple[str, ...] = ()) -> by
     return target.getvalue()
 
 
+def with_junk(archive: bytes, index: int, junk: bytes, *, claimed: bool = False) -> bytes:
+    """The ZIP with `junk` after the data of entry `index`; `claimed` counts it as packed data."""
+    start = struct.unpack_from("<L", archive, len(archive) - 6)[0]
+    out, at, offsets = bytearray(archive), start, []
+    while out[at : at + 4] == b"PK\x01\x02":
+        offsets.append(at)
+        at += 46 + sum(struct.unpack_from("<3H", out, at + 28))
+    heads = [struct.unpack_from("<L", out, entry + 42)[0] for entry in offsets]
+    place = (*heads, start)[index + 1]
+    for entry, head in zip(offsets, heads, strict=True):
+        struct.pack_into("<L", out, entry + 42, head + (len(junk) if head >= place else 0))
+    if claimed:
+        for field in (heads[index] + 18, offsets[index] + 20):
+            packed = struct.unpack_from("<L", out, field)[0]
+            struct.pack_into("<L", out, field, packed + len(junk))
+    struct.pack_into("<L", out, len(out) - 6, start + len(junk))
+    out[place:place] = junk
+    return bytes(out)
+
+
 def openxml_parts(extension: str, *, content_type: str = "") -> dict[str, bytes | str]:
     part, stem, root = MAIN_PARTS[extension]
     content_type = content_type or f"{OPENXML}{stem}.main+xml"

@@ -69,12 +69,18 @@ VALUES: tuple[tuple[int | None, ...], ...] = (
     (1, 2, 0, None, 1, 1),
 )
 REASONS = (
-    "We agreed this as a team in September. The programme handbook sets it out and every "
-    "new volunteer leader is taken through it in their first week.",
-    "Two of our three sites do this well. The third began in the spring and is still "
-    "working from an older plan, so we have rated ourselves on what is true everywhere.",
-    "We know this in practice but have written little down.\n\nThe youth board has asked for "
-    "a short guide, and we have set time aside in January to write it with them.",
+    (
+        "We agreed this as a team in September. The programme handbook sets it out and every "
+        "new volunteer leader is taken through it in their first week."
+    ),
+    (
+        "Two of our three sites do this well. The third began in the spring and is still "
+        "working from an older plan, so we have rated ourselves on what is true everywhere."
+    ),
+    (
+        "We know this in practice but have written little down.\n\nThe youth board has asked for "
+        "a short guide, and we have set time aside in January to write it with them."
+    ),
 )
 EVIDENCE = (
     ("Programme handbook 2026", "file", "Section 2, pages 4 to 9", "shows it exists", "1.4 MB"),

@@ -1,0 +1,90 @@
+"""Which two coaches for which assessment: pure suggestions that the hub may take or change.
+
+A pair comes from two institutions and has no declared conflict. Among those allowed, the load
+is kept even, pairs that have worked together least come first, and a pair that joins two
+unconnected groups of coaches is preferred, so that severity can be compared across all.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Coach:
+    """A coach's id, institution id, open assignments, and organisations they must not see."""
+
+    id: int
+    institution: int
+    load: int = 0
+    conflicts: frozenset[int] = frozenset()
+
+
+def allowed_pairs(coaches: Sequence[Coach], organisation: int) -> list[tuple[Coach, Coach]]:
+    free = [coach for coach in coaches if organisation not in coach.conflicts]
+    return [(a, b) for a, b in combinations(free, 2) if a.institution != b.institution]
+
+
+def components(coaches: Iterable[int], pairs: Iterable[Pair]) -> dict[int, int]:
+    """Coach id → the number of the connected group that shared assessments put them in."""
+    parent = {coach: coach for coach in coaches}
+
+    def root(coach: int) -> int:
+        while parent[coach] != coach:
+            parent[coach] = parent[parent[coach]]
+            coach = parent[coach]
+        return coach
+
+    for a, b in pairs:
+        parent.setdefault(a, a)
+        parent.setdefault(b, b)
+        parent[root(a)] = root(b)
+    return {coach: root(coach) for coach in parent}
+
+
+def is_connected(coaches: Iterable[int], pairs: Iterable[Pair]) -> bool:
+    """Whether every coach can be compared with every other through shared assessments."""
+    return len(set(components(coaches, pairs).values())) <= 1
+
+
+def suggest(
+    organisations: Sequence[int], coaches: Sequence[Coach], past: Iterable[Pair]
+) -> Mapping[int, Pair | None]:
+    """Organisation id → suggested pair (coach ids), None where no pair is allowed.
+
+    Organisations with the fewest allowed pairs are served first; the rest is greedy and
+    deterministic.
+    """
+    load = {coach.id: coach.load for coach in coaches}
+    pairs = [tuple(sorted(pair)) for pair in past]
+    together = Counter(pairs)
+    options = {organisation: allowed_pairs(coaches, organisation) for organisation in organisations}
+    chosen: dict[int, Pair | None] = {}
+    for organisation in sorted(organisations, key=lambda one: (len(options[one]), one)):
+        groups = components(load, pairs)
+
+        def cost(pair: tuple[Coach, Coach], groups: dict[int, int] = groups) -> tuple:
+            a, b = pair
+            key = tuple(sorted((a.id, b.id)))
+            return (
+                max(load[a.id], load[b.id]),
+                load[a.id] + load[b.id],
+                groups[a.id] == groups[b.id],
+                together[key],
+                key,
+            )
+
+        best = min(options[organisation], key=cost, default=None)
+        if best is None:
+            chosen[organisation] = None
+            continue
+        pair = tuple(sorted((best[0].id, best[1].id)))
+        chosen[organisation] = pair
+        pairs.append(pair)
+        together[pair] += 1
+        for coach in pair:
+            load[coach] += 1
+    return {organisation: chosen[organisation] for organisation in organisations}

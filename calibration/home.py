@@ -1,0 +1,147 @@
+"""What Calibrate brings to everybody's home page and navigation."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from accelerator.journey import Button, Phase
+from accelerator.models import Cohort, Enrolment, Membership, Role, User
+from assessments.models import Assessment
+from calibration.models import Calibration, EvidenceRequest, Release, Review
+
+
+def calibrate(enrolments: Iterable[Enrolment]) -> dict[int, Phase]:
+    """Calibrate for each enrolment id: two queries. It says nothing that moves before release."""
+    releases = {
+        release.calibration.assessment.enrolment_id: release
+        for release in Release.objects.filter(
+            calibration__assessment__enrolment__in=enrolments,
+            calibration__assessment__round=Assessment.Round.BASELINE,
+            superseded_at=None,
+        ).select_related("calibration__assessment")
+    }
+    open_questions = {
+        row["calibration__assessment__enrolment"]: row
+        for row in EvidenceRequest.objects.filter(
+            calibration__assessment__enrolment__in=enrolments, answered_at=None
+        )
+        .order_by()
+        .values("calibration__assessment__enrolment", "calibration__assessment")
+        .annotate(waiting=Count("pk"))
+    }
+    return {
+        enrolment.pk: _phase(releases.get(enrolment.pk), open_questions.get(enrolment.pk))
+        for enrolment in enrolments
+    }
+
+
+def _phase(release: Release | None, waiting: dict | None) -> Phase:
+    if release:
+        result = reverse("calibration:result", args=[release.calibration_id])
+        return Phase(
+            done=release.acknowledged_at is not None,
+            headline="Your calibrated framework is here",
+            text="What two coaches made of your evidence, what is strong, and what would lift "
+            "each criterion one level.",
+            button=Button("Read it", result),
+        )
+    if waiting:
+        count = waiting["waiting"]
+        return Phase(
+            done=False,
+            headline="The coaches have a question" if count == 1 else "The coaches have questions",
+            text="They would like to see something more. Answering does not change your "
+            "self-assessment.",
+            button=Button(
+                "Read and answer",
+                reverse("calibration:requests", args=[waiting["calibration__assessment"]]),
+            ),
+        )
+    return Phase(
+        done=False,
+        headline="Two coaches are looking at it",
+        text="Each reads your evidence on their own. You need not do anything now; "
+        "we will write to you when your calibrated framework is ready.",
+    )
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A card on the home page of somebody who works for the programme."""
+
+    title: str
+    text: str
+    button: Button | None = None
+
+
+def _roles(user: User) -> set[str]:
+    return set(
+        Membership.objects.filter(
+            user=user, role__in=(Role.COACH, Role.MODERATOR, Role.HUB)
+        ).values_list("role", flat=True)
+    )
+
+
+def links(user: User) -> list[tuple[str, str]]:
+    """Reviews, Moderation and cohorts, for those who have them. One query, two for the hub."""
+    roles = _roles(user)
+    found = []
+    if Role.COACH in roles:
+        found.append(("Reviews", reverse("calibration:queue")))
+    if Role.MODERATOR in roles:
+        found.append(("Moderation", reverse("calibration:moderation")))
+    if Role.HUB in roles:
+        found.append(("Cohorts", reverse("calibration:cohorts")))
+    return found
+
+
+def panels(user: User) -> list[Panel]:
+    roles = _roles(user)
+    found = []
+    if Role.COACH in roles:
+        waiting = Review.objects.filter(coach=user, state=Review.State.OPEN).count()
+        found.append(
+            Panel(
+                "Your reviews",
+                f"{waiting} to do." if waiting else "Nothing is waiting for you.",
+                Button("Open your reviews", reverse("calibration:queue")),
+            )
+        )
+    if Role.MODERATOR in roles:
+        waiting = Calibration.objects.filter(
+            assessment__enrolment__cohort__in=Membership.objects.filter(
+                user=user, role=Role.MODERATOR
+            ).values("cohort"),
+            state__in=(Calibration.State.BOTH_IN, Calibration.State.MODERATING),
+        ).count()
+        found.append(
+            Panel(
+                "Moderation",
+                f"{waiting} to settle." if waiting else "Nothing is waiting for you.",
+                Button("Open the desk", reverse("calibration:moderation")),
+            )
+        )
+    if Role.HUB in roles:
+        found += _cohort_panels(user)
+    return found
+
+
+def _cohort_panels(user: User) -> list[Panel]:
+    cohorts = Cohort.objects.filter(membership__user=user, membership__role=Role.HUB).annotate(
+        active=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
+        submitted=Count(
+            "enrolments__assessments",
+            filter=Q(enrolments__assessments__state="submitted"),
+            distinct=True,
+        ),
+    )
+    return [
+        Panel(
+            cohort.name,
+            f"{cohort.active} organisations; {cohort.submitted} self-assessments handed in.",
+            Button("Open the cohort", reverse("calibration:cohort", args=[cohort.slug])),
+        )
+        for cohort in cohorts
+    ]

@@ -1,0 +1,39 @@
+from calibration.models.calibration import Calibration, CalibrationSettings, Release
+from calibration.models.decision import CommentaryPart, Decision, Proposal, Signature
+from calibration.models.exchange import (
+    EvidenceRequest,
+    ImprovementMeeting,
+    LateEvidence,
+    ReleaseQuestion,
+)
+from calibration.models.practice import PracticeAttempt, PracticeCase
+from calibration.models.review import (
+    Cause,
+    ConflictOfInterest,
+    Review,
+    ReviewRating,
+    Spotlight,
+    Sureness,
+)
+
+__all__ = [
+    "Calibration",
+    "CalibrationSettings",
+    "Cause",
+    "CommentaryPart",
+    "ConflictOfInterest",
+    "Decision",
+    "EvidenceRequest",
+    "ImprovementMeeting",
+    "LateEvidence",
+    "PracticeAttempt",
+    "PracticeCase",
+    "Proposal",
+    "Release",
+    "ReleaseQuestion",
+    "Review",
+    "ReviewRating",
+    "Signature",
+    "Spotlight",
+    "Sureness",
+]

@@ -1,0 +1,174 @@
+"""The calibration of one assessment, from assignment to release."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accelerator.models import Cohort
+from assessments.models import Assessment
+
+
+class CalibrationSettings(models.Model):
+    """How one cohort calibrates. Without a row, the defaults hold."""
+
+    cohort = models.OneToOneField(Cohort, models.CASCADE, related_name="+", primary_key=True)
+    hide_self_level = models.BooleanField(
+        "hide the organisation's own level from a coach until theirs is given", default=False
+    )
+    require_practice = models.BooleanField(
+        "coaches do the practice cases before a first assignment", default=False
+    )
+
+    def __str__(self) -> str:
+        return f"Calibration of {self.cohort}"
+
+
+class CalibrationQuerySet(models.QuerySet):
+    def both_in(self) -> "CalibrationQuerySet":
+        """Those whose coaches have both submitted: the only ones that may be compared."""
+        return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
+
+    def released(self) -> "CalibrationQuerySet":
+        """Those with a release that stands, even while a next version is being moderated."""
+        return self.filter(releases__superseded_at=None, releases__isnull=False)
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.ReadOnly(name="pinned", fields=["assessment"]),
+    pgtrigger.FSM(
+        name="state_moves",
+        field="state",
+        transitions=[
+            ("unassigned", "assigned"),
+            ("assigned", "unassigned"),
+            ("assigned", "scoring"),
+            ("scoring", "assigned"),
+            ("scoring", "both_in"),
+            ("both_in", "moderating"),
+            ("both_in", "scoring"),
+            ("moderating", "scoring"),
+            ("moderating", "agreed"),
+            ("agreed", "moderating"),
+            ("agreed", "released"),
+            ("released", "moderating"),
+        ],
+    ),
+)
+class Calibration(models.Model):
+    """One assessment's calibration. `version` counts the releases it has had or is heading for."""
+
+    class State(models.TextChoices):
+        UNASSIGNED = "unassigned", "Needs coaches"
+        ASSIGNED = "assigned", "Assigned"
+        SCORING = "scoring", "Being reviewed"
+        BOTH_IN = "both_in", "Both reviews are in"
+        MODERATING = "moderating", "Being moderated"
+        AGREED = "agreed", "Agreed, not yet released"
+        RELEASED = "released", "Released"
+
+    OPEN_TO_COMPARE = (State.BOTH_IN, State.MODERATING, State.AGREED, State.RELEASED)
+    DECIDABLE = (State.BOTH_IN, State.MODERATING, State.AGREED)
+
+    assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=State, default=State.UNASSIGNED)
+    version = models.PositiveSmallIntegerField(default=1)
+    due_on = models.DateField(null=True, blank=True)
+    hide_self_level = models.BooleanField(default=False)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    both_in_at = models.DateTimeField(null=True)
+    lease_holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    lease_expires_at = models.DateTimeField(null=True)
+    reopened_reason = models.TextField(blank=True)
+
+    objects = CalibrationQuerySet.as_manager()
+
+    # An organisation reaches its calibration through `calibration.access`, once it is released.
+    ACCESS = {"cohort": "assessment__enrolment__cohort_id"}
+
+    class Meta:
+        ordering = ["assessment__enrolment__organisation__name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(version__gte=1), name="calibration_version_from_1"),
+            models.CheckConstraint(
+                condition=Q(lease_holder=None, lease_expires_at=None)
+                | Q(lease_holder__isnull=False, lease_expires_at__isnull=False),
+                name="calibration_lease_expires",
+            ),
+            models.CheckConstraint(
+                condition=Q(version=1) | ~Q(reopened_reason=""), name="calibration_reopened_why"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Calibration of {self.assessment}"
+
+    @property
+    def is_open_to_compare(self) -> bool:
+        return self.state in self.OPEN_TO_COMPARE
+
+    @property
+    def has_live_lease(self) -> bool:
+        return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
+
+    @property
+    def is_overdue(self) -> bool:
+        return (
+            self.due_on is not None
+            and self.state in (self.State.ASSIGNED, self.State.SCORING)
+            and self.due_on < timezone.localdate()
+        )
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.ReadOnly(
+        name="immutable", exclude=["superseded_at", "acknowledged_at", "acknowledged_by"]
+    ),
+    pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+)
+class Release(models.Model):
+    """What an organisation was given: version n of its calibrated framework, for ever.
+
+    `snapshot` holds, criterion code → {level, self_level, change, commentary, lift, cause}.
+    """
+
+    calibration = models.ForeignKey(Calibration, models.PROTECT, related_name="releases")
+    version = models.PositiveSmallIntegerField()
+    snapshot = models.JSONField()
+    message = models.TextField(blank=True)
+    released_at = models.DateTimeField(auto_now_add=True)
+    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    superseded_at = models.DateTimeField(null=True)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    ACCESS = {
+        "organisation": "calibration__assessment__enrolment__organisation_id",
+        "cohort": "calibration__assessment__enrolment__cohort_id",
+    }
+
+    class Meta:
+        ordering = ["calibration", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["calibration", "version"], name="release_version_once"),
+            models.UniqueConstraint(
+                fields=["calibration"],
+                condition=Q(superseded_at=None),
+                name="release_one_stands",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.calibration}, version {self.version}"
+
+    @property
+    def stands(self) -> bool:
+        return self.superseded_at is None

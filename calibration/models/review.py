@@ -1,0 +1,225 @@
+"""A coach's review: thirty ratings made from the evidence, blind, and never edited afterwards."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from accelerator.models import Institution, Organisation, User
+from assessments.models import Criterion, Evidence
+from calibration.models.calibration import Calibration
+
+
+class ConflictOfInterest(models.Model):
+    """A person's declared tie to an organisation; while it stands they do not calibrate it."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=300, blank=True)
+    declared_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "organisation"], name="conflict_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} and {self.organisation}"
+
+
+class ReviewQuerySet(models.QuerySet):
+    def current(self) -> "ReviewQuerySet":
+        return self.exclude(state=Review.State.WITHDRAWN)
+
+    def visible_to(self, user: User) -> "ReviewQuerySet":
+        """Blind means blind: one's own reviews, and others' once nothing is left to influence.
+
+        Another's review is seen when it is submitted, its calibration has both in, and the
+        person has no open review of the same calibration (a blind third coach).
+        """
+        own_open = Review.objects.filter(
+            calibration=OuterRef("calibration"), coach=user, state=Review.State.OPEN
+        )
+        others = Q(
+            state=Review.State.SUBMITTED,
+            calibration__state__in=Calibration.OPEN_TO_COMPARE,
+        ) & ~Q(Exists(own_open))
+        return self.filter(Q(coach=user) | others)
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.ReadOnly(
+        name="assignment_pinned", fields=["calibration", "coach", "institution", "seat"]
+    ),
+    pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+    pgtrigger.FSM(
+        name="state_moves",
+        field="state",
+        transitions=[
+            ("open", "submitted"),
+            ("submitted", "open"),
+            ("open", "withdrawn"),
+            ("submitted", "withdrawn"),
+        ],
+    ),
+)
+class Review(models.Model):
+    """One coach's seat at one calibration. A replaced coach's review stays, withdrawn."""
+
+    class Seat(models.TextChoices):
+        FIRST = "first", "Coach A"
+        SECOND = "second", "Coach B"
+        THIRD = "third", "Coach C"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Being written"
+        SUBMITTED = "submitted", "Submitted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    calibration = models.ForeignKey(Calibration, models.PROTECT, related_name="reviews")
+    coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="+")
+    seat = models.CharField(max_length=6, choices=Seat)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    assigned_at = models.DateTimeField(auto_now_add=True)
+    assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+    last_code = models.CharField(max_length=40, blank=True, help_text="Where the coach stopped")
+
+    ACCESS = {"cohort": "calibration__assessment__enrolment__cohort_id"}
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["calibration", "seat"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["calibration", "seat"],
+                condition=~Q(state="withdrawn"),
+                name="review_seat_once",
+            ),
+            models.UniqueConstraint(
+                fields=["calibration", "coach"],
+                condition=~Q(state="withdrawn"),
+                name="review_coach_once",
+            ),
+            models.UniqueConstraint(
+                fields=["calibration", "institution"],
+                condition=~Q(state="withdrawn") & Q(seat__in=["first", "second"]),
+                name="review_two_institutions",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", submitted_at=None, withdrawn_at=None)
+                | Q(state="submitted", submitted_at__isnull=False, withdrawn_at=None)
+                | Q(state="withdrawn", withdrawn_at__isnull=False),
+                name="review_state_times",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_seat_display()} of {self.calibration}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == self.State.SUBMITTED
+
+
+class Sureness(models.TextChoices):
+    SURE = "sure", "Sure"
+    UNSURE = "unsure", "Unsure"
+
+
+class Cause(models.TextChoices):
+    GUIDANCE = "guidance", "The guidance was misread"
+    MISSING = "missing", "The evidence is missing"
+    DEVELOPMENT = "development", "The evidence is in development"
+    STANDARD = "standard", "The standard was understood differently"
+    OTHER = "other", "Something else"
+
+
+class ReviewRatingQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ReviewRatingQuerySet":
+        return self.filter(review__in=Review.objects.visible_to(user))
+
+    def unanswered(self) -> "ReviewRatingQuerySet":
+        return self.filter(level=None, cannot_judge_reason="")
+
+    def answered(self) -> "ReviewRatingQuerySet":
+        return self.exclude(level=None, cannot_judge_reason="")
+
+
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.Trigger(
+        name="locked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Insert,
+        func="""
+            IF (SELECT state FROM calibration_review WHERE id = NEW.review_id FOR SHARE) <> 'open'
+            THEN
+                RAISE EXCEPTION 'review % is submitted and locked', NEW.review_id
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+)
+class ReviewRating(models.Model):
+    """What one coach thinks of one criterion, from the evidence. One row each from the start."""
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="ratings")
+    criterion = models.ForeignKey(Criterion, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(null=True)
+    cannot_judge_reason = models.TextField(blank=True)
+    commentary = models.TextField(blank=True)
+    private_note = models.TextField(blank=True)
+    sureness = models.CharField(max_length=6, choices=Sureness, blank=True)
+    cause = models.CharField(max_length=12, choices=Cause, blank=True)
+    lift = models.TextField("what would lift it one level", blank=True)
+    version = models.PositiveIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now_add=True)
+    self_level_shown_at = models.DateTimeField(null=True)
+    examples_opened_at = models.DateTimeField(null=True)
+
+    ACCESS = {"cohort": "review__calibration__assessment__enrolment__cohort_id"}
+
+    objects = ReviewRatingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["review", "criterion__position"]
+        constraints = [
+            models.UniqueConstraint(fields=["review", "criterion"], name="review_rating_once"),
+            models.CheckConstraint(
+                condition=Q(level=None) | Q(cannot_judge_reason=""),
+                name="review_rating_level_or_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion} by {self.review}"
+
+
+class Spotlight(models.Model):
+    """A piece of evidence that persuaded a coach, and which passage of it."""
+
+    rating = models.ForeignKey(ReviewRating, models.CASCADE, related_name="spotlights")
+    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
+    passage = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rating", "evidence"], name="spotlight_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evidence}: {self.passage}"

@@ -1,0 +1,150 @@
+"""Questions and answers, late evidence, meetings."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from accelerator import audit
+from accelerator.models import Membership, Role, User
+from accelerator.services.mail import queue_template_mail
+from assessments.models import Criterion, Evidence
+from calibration.models import (
+    Calibration,
+    EvidenceRequest,
+    ImprovementMeeting,
+    LateEvidence,
+    Release,
+    ReleaseQuestion,
+)
+from calibration.services.problems import StepRefused
+
+State = Calibration.State
+
+
+def _leads(calibration: Calibration) -> list[User]:
+    memberships = Membership.objects.filter(
+        organisation=calibration.assessment.enrolment.organisation_id, role=Role.LEAD
+    ).select_related("user")
+    return [one.user for one in memberships]
+
+
+def _hub(calibration: Calibration) -> list[User]:
+    memberships = Membership.objects.filter(
+        cohort=calibration.assessment.enrolment.cohort_id, role=Role.HUB
+    ).select_related("user")
+    return [one.user for one in memberships]
+
+
+@transaction.atomic
+def ask_for_evidence(
+    *, actor: User, calibration: Calibration, question: str, criterion: Criterion | None = None
+) -> EvidenceRequest:
+    """Ask the organisation. Both coaches and the organisation see the question, not who asked."""
+    if calibration.state in (State.UNASSIGNED, State.RELEASED):
+        raise StepRefused("Questions for evidence belong to a calibration under way.")
+    request = EvidenceRequest.objects.create(
+        calibration=calibration, criterion=criterion, question=question, asked_by=actor
+    )
+    audit.record(actor, "evidence.requested", request)
+    queue_template_mail(
+        people=_leads(calibration),
+        template="evidence_requested",
+        context={"request": request},
+        key=f"evidence-request:{request.pk}",
+    )
+    return request
+
+
+@transaction.atomic
+def answer_request(
+    *, actor: User, request: EvidenceRequest, answer: str, evidence: Iterable[Evidence] = ()
+) -> EvidenceRequest:
+    """Answer once, with words and pieces of one's own evidence; both coaches are told alike."""
+    row = EvidenceRequest.objects.select_for_update().get(pk=request.pk)
+    if row.answered_at is not None:
+        raise StepRefused("This question is answered already.")
+    pieces = list(evidence)
+    enrolment = request.calibration.assessment.enrolment_id
+    if any(piece.enrolment_id != enrolment for piece in pieces):
+        raise ValueError("An answer holds evidence of its own enrolment only.")
+    row.answer, row.answered_at, row.answered_by = answer, timezone.now(), actor
+    row.save(update_fields=["answer", "answered_at", "answered_by"])
+    row.evidence.set(pieces)
+    audit.record(actor, "evidence.answered", row, pieces=len(pieces))
+    reviews = request.calibration.reviews.current().select_related("coach")
+    queue_template_mail(
+        people=[review.coach for review in reviews],
+        template="evidence_answered",
+        context={"request": row},
+        key=f"evidence-answer:{row.pk}",
+    )
+    return row
+
+
+@transaction.atomic
+def ask_about_release(
+    *, actor: User, release: Release, question: str, criterion: Criterion | None = None
+) -> ReleaseQuestion:
+    asked = ReleaseQuestion.objects.create(
+        release=release, criterion=criterion, question=question, asked_by=actor
+    )
+    audit.record(actor, "release.question", asked)
+    queue_template_mail(
+        people=_hub(release.calibration),
+        template="release_question",
+        context={"question": asked},
+        key=f"release-question:{asked.pk}",
+    )
+    return asked
+
+
+@transaction.atomic
+def answer_about_release(*, actor: User, question: ReleaseQuestion, answer: str) -> None:
+    changed = ReleaseQuestion.objects.filter(pk=question.pk, answered_at=None).update(
+        answer=answer, answered_at=timezone.now(), answered_by=actor
+    )
+    if not changed:
+        raise StepRefused("This question is answered already.")
+    audit.record(actor, "release.answer", question)
+    queue_template_mail(
+        people=[question.asked_by],
+        template="release_answer",
+        context={"question": question},
+        key=f"release-answer:{question.pk}",
+    )
+
+
+@transaction.atomic
+def add_late_evidence(
+    *, actor: User, release: Release, criterion: Criterion, evidence: Evidence
+) -> LateEvidence:
+    """Put a piece beside a released criterion. The release, and its levels, stay as they are."""
+    if evidence.enrolment_id != release.calibration.assessment.enrolment_id:
+        raise ValueError("Late evidence is the enrolment's own.")
+    late = LateEvidence.objects.create(
+        release=release, criterion=criterion, evidence=evidence, added_by=actor
+    )
+    audit.record(actor, "release.late_evidence", late)
+    return late
+
+
+@transaction.atomic
+def save_meeting(
+    *,
+    actor: User,
+    calibration: Calibration,
+    held_on: date,
+    attendees: str,
+    notes: str,
+    readers: str,
+    meeting: ImprovementMeeting | None = None,
+) -> ImprovementMeeting:
+    """Note an improvement meeting, new or changed. `readers` says who may read the notes."""
+    meeting = meeting or ImprovementMeeting(calibration=calibration, written_by=actor)
+    meeting.held_on, meeting.attendees = held_on, attendees
+    meeting.notes, meeting.readers = notes, readers
+    meeting.save()
+    audit.record(actor, "meeting.saved", meeting, readers=readers)
+    return meeting

@@ -1,0 +1,60 @@
+// What every page uses: announcements, the error summary, focus after a fragment, job states.
+"use strict";
+
+document.documentElement.classList.add("js");
+
+window.accelerator = {
+  /** Say one sentence to screen readers, politely. */
+  announce(words) {
+    const region = document.getElementById("announce");
+    if (!region) return;
+    region.textContent = "";
+    window.setTimeout(() => { region.textContent = words; }, 50);
+  },
+
+  /** Focus the summary of what went wrong, if there is one under `root`. */
+  focusSummary(root) {
+    const summary = root.querySelector("[data-error-summary]");
+    if (summary) summary.focus();
+    return Boolean(summary);
+  },
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  window.accelerator.focusSummary(document);
+});
+
+// A summary's link goes to the field itself, with its label in view.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-error-summary] a[href^='#']");
+  if (!link) return;
+  const target = document.getElementById(link.hash.slice(1));
+  if (!target) return;
+  event.preventDefault();
+  const holder = target.closest("details:not([open])");
+  if (holder) holder.open = true;
+  const control = target.matches("input, select, textarea")
+    ? target
+    : target.querySelector("input:not([type=hidden]), select, textarea") || target;
+  const label = control.closest("fieldset")?.querySelector("legend") || control.labels?.[0];
+  (label || control).scrollIntoView({ block: "start" });
+  control.focus({ preventScroll: true });
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const landed = event.detail.elt;
+  if (landed.id === "evidence-panel" || event.detail.target.id === "evidence-panel") {
+    const panel = document.getElementById("evidence-panel");
+    const results = panel?.querySelector("[data-results]");
+    if (panel && !window.accelerator.focusSummary(panel) && results) results.focus();
+  }
+  const job = document.getElementById("job");
+  if (job && job.dataset.state !== job.ownerDocument.documentElement.dataset.jobState) {
+    document.documentElement.dataset.jobState = job.dataset.state;
+    window.accelerator.announce(job.dataset.words);
+  }
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});

@@ -1,0 +1,3 @@
+from tests.worker import broker, worker
+
+__all__ = ["broker", "worker"]

@@ -1,0 +1,97 @@
+"""Calibrations brought to a state through the services, as people would."""
+
+from collections.abc import Callable
+
+from calibration.models import Calibration, Review
+from calibration.services import assigning, moderating, releasing, reviewing
+from tests.factories.assessment import submitted
+
+
+def judgement(level: int | None = 1, **more) -> reviewing.Judgement:
+    return reviewing.Judgement(
+        level=level,
+        cannot_judge_reason=more.get("cannot_judge_reason", ""),
+        commentary=more.get("commentary", "Regular registers are kept."),
+        private_note=more.get("private_note", ""),
+        sureness=more.get("sureness", "sure"),
+        cause=more.get("cause", ""),
+        lift=more.get("lift", "Write down one thing you changed."),
+    )
+
+
+def assigned(cast) -> Calibration:
+    """The cast's enrolment, self-rated moderate throughout, with coach A and coach B."""
+    assessment = submitted(cast.enrolment, cast.lead)
+    calibration = assigning.open_calibration(actor=cast.hub, assessment=assessment)
+    return assigning.assign_coaches(
+        actor=cast.hub, calibration=calibration, coaches=[cast.coach_a, cast.coach_b]
+    )
+
+
+def review_of(calibration: Calibration, coach) -> Review:
+    return Review.objects.current().get(calibration=calibration, coach=coach)
+
+
+def rate_review(review: Review, level: Callable[[int], int] | int = 1, **words) -> None:
+    """Rate every criterion of a review; `level` may depend on the criterion's position."""
+    for rating in review.ratings.select_related("criterion", "review"):
+        value = level(rating.criterion.position) if callable(level) else level
+        reviewing.save_judgement(
+            rating=rating, read_version=rating.version, judgement=judgement(value, **words)
+        )
+
+
+def submit(review: Review) -> None:
+    reviewing.submit_review(actor=review.coach, review=review)
+
+
+def scored(cast) -> Calibration:
+    """Coach A has rated everything and not submitted; coach B has not begun."""
+    calibration = assigned(cast)
+    rate_review(review_of(calibration, cast.coach_a))
+    calibration.refresh_from_db()
+    return calibration
+
+
+def both_in(
+    cast,
+    first: Callable[[int], int] | int = 1,
+    second: Callable[[int], int] | int = lambda position: 2 if position % 5 == 0 else 1,
+) -> Calibration:
+    """Both submitted: by default six criteria are one step apart."""
+    calibration = assigned(cast)
+    for coach, level in ((cast.coach_a, first), (cast.coach_b, second)):
+        review = review_of(calibration, coach)
+        rate_review(review, level, commentary=f"{coach.name} read the registers.")
+        submit(review)
+    calibration.refresh_from_db()
+    return calibration
+
+
+def agreed(cast, **levels) -> Calibration:
+    """Every criterion decided by the moderator, at coach A's level."""
+    calibration = both_in(cast, **levels)
+    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    given = moderating.submitted_ratings(calibration)
+    for criterion in calibration.assessment.framework.criteria.all():
+        outcome = moderating.Outcome(
+            level=given[criterion.pk][0].level,
+            parts=moderating.parts_of(given[criterion.pk]),
+            lift="Write down one thing you changed.",
+        )
+        moderating.decide(
+            actor=cast.moderator,
+            calibration=calibration,
+            criterion=criterion,
+            outcome=outcome,
+            read_version=None,
+        )
+    calibration.refresh_from_db()
+    return calibration
+
+
+def released(cast, **levels) -> Calibration:
+    calibration = agreed(cast, **levels)
+    releasing.release(actor=cast.hub, calibration=calibration, message="Thank you.")
+    calibration.refresh_from_db()
+    return calibration
