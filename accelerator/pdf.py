@@ -63,9 +63,10 @@ def render_pdf(
         raise ValueError("created must be an aware datetime")
     html = render_to_string(template_name, dict(context)).translate(CONTROL_CHARACTERS)
     identifier = hashlib.sha256(html.encode()).digest()[:16]
+    fetcher = StaticOnlyFetcher()
     with _render_lock:
         try:
-            document = HTML(string=html, base_url=BASE_URL, url_fetcher=StaticOnlyFetcher()).render(
+            document = HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher).render(
                 font_config=_font_configuration(os.getpid()), pdf_variant=VARIANT
             )
             metadata = document.metadata

@@ -4,7 +4,9 @@ import multiprocessing
 import os
 import shlex
 import signal
+import subprocess
 import sys
+from contextlib import suppress
 from functools import partial
 
 from honcho.manager import Manager
@@ -12,22 +14,35 @@ from honcho.process import Popen, Process
 
 from accelerator.embedded_keeper import dying_with_parent
 
+STOP_SECONDS = 5
+
 
 class TiedProcess(Process):
-    """A honcho process whose two parts (honcho's relay and the command) die with their parent.
+    """A honcho process that ends its command when the supervisor dies, as the supervisor would.
 
-    Only Linux can do so; elsewhere the processes end with an orderly stop alone.
+    Only Linux tells a process so; elsewhere processes end with an orderly stop alone.
     """
 
     def __init__(self, *arguments, **options) -> None:
         super().__init__(*arguments, **options)
-        self._tie_to_supervisor = dying_with_parent(signal.SIGKILL)
+        self._tie_to_supervisor = dying_with_parent(signal.SIGUSR1)
 
     def run(self, events=None, ignore_signals=False) -> None:
         if self._tie_to_supervisor:
+            signal.signal(signal.SIGUSR1, self._supervisor_died)
             self._tie_to_supervisor()
         self._child_ctor = partial(Popen, preexec_fn=dying_with_parent(signal.SIGTERM))
         super().run(events, ignore_signals)
+
+    def _supervisor_died(self, *_: object) -> None:
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                self._child.wait(STOP_SECONDS)
+            with suppress(ProcessLookupError):
+                os.killpg(self._child.pid, signal.SIGKILL)
+        os._exit(1)
 
 
 def supervise(commands: dict[str, list[str]]) -> int:

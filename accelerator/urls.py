@@ -8,6 +8,8 @@ from health_check.views import HealthCheckView
 
 from accelerator.views import demo, home, jobs
 
+handler500 = "accelerator.views.errors.server_error"
+
 accounts = [
     path("login/", demo.SignInView.as_view(), name="account_login"),
     path("logout/", allauth_views.logout, name="account_logout"),

@@ -33,7 +33,9 @@ def evidence_for(user: User, action: str, pk: str) -> Evidence:
 def use_for(user: User, action: str, pk: int) -> EvidenceUse:
     return get_for(
         user,
-        EvidenceUse.objects.select_related("evidence", "rating__criterion", "rating__assessment"),
+        EvidenceUse.objects.select_related(
+            "evidence", "rating__criterion", "rating__assessment__enrolment"
+        ),
         action,
         pk=pk,
     )

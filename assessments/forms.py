@@ -21,7 +21,11 @@ class RatingForm(forms.Form):
     """One criterion's answers. An empty level is "not rated"."""
 
     level = forms.TypedChoiceField(
-        label="How confident are you?", required=False, coerce=int, empty_value=None
+        label="How confident are you?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
     )
     justification = field_text(
         "What makes you confident, or not?",

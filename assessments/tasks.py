@@ -28,7 +28,14 @@ def make_heatmap(job: ReportJob, progress: Progress) -> MadeFile:
     ratings = assessment.ratings.with_evidence().by_criterion()
     context = report_context(assessment, grid_of(assessment, ratings), ratings, job.requested_by)
     progress(30, "Drawing the pages")
-    content = render_pdf("assessments/pdf/heatmap_report.html", context)
+    content = render_pdf(
+        "assessments/pdf/heatmap_report.html",
+        context,
+        title=context["title"],
+        created=context["made_at"],
+        author=context["made_by"],
+        subject=context["status_line"],
+    )
     progress(95, "Keeping the file")
     name = slugify(assessment.enrolment.organisation.name)
     return MadeFile(content, f"heat-map-{name}-{assessment.round}.pdf", "application/pdf")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from assessments.views import assessment, criterion, evidence, evidence_panel, results
+from assessments.views import assessment, criterion, evidence, evidence_panel, results, viewer
 
 app_name = "assessments"
 urlpatterns = [
@@ -30,5 +30,9 @@ urlpatterns = [
     path("enrolments/<int:enrolment_id>/evidence/", evidence.library, name="library"),
     path("evidence/<uuid:pk>/", evidence.evidence, name="evidence"),
     path("evidence/<uuid:pk>/download/", evidence.evidence_download, name="evidence_download"),
+    path("evidence/<uuid:pk>/view/", viewer.evidence_view, name="evidence_view"),
+    path(
+        "evidence/<uuid:pk>/pages/<int:number>.png", viewer.evidence_page, name="evidence_page"
+    ),
     path("evidence/<uuid:pk>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
 ]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accelerator import audit
@@ -50,6 +50,8 @@ def request_job(
     cohort: Cohort | None = None,
 ) -> ReportJob:
     """Ask for a report. The same request while one is open returns that one."""
+    # Two presses of one button at the same moment wait for each other here.
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     same = ReportJob.objects.filter(
         kind=kind, params=params, requested_by=actor, state__in=ReportJob.OPEN
     ).first()
@@ -99,11 +101,14 @@ def retry_job(*, actor: User, job: ReportJob) -> bool:
 def run_job(*, job_id: str, task_id: str, make: Callable[[ReportJob, Progress], MadeFile]) -> None:
     """Claim the job, make its file, and finish it, unless it was cancelled on the way.
 
-    A task delivered a second time under the same id takes over from its dead first worker.
+    A task delivered a second time under the same id takes over from its dead first worker,
+    until MAX_RUNS workers have died of it.
     """
-    claimed = ReportJob.objects.filter(
+    free = ReportJob.objects.filter(
         Q(state=State.QUEUED) | Q(state=State.RUNNING, task_id=task_id), pk=job_id
-    ).update(
+    )
+    _give_up(free)
+    claimed = free.update(
         state=State.RUNNING,
         task_id=task_id,
         run=F("run") + 1,
@@ -125,6 +130,15 @@ def run_job(*, job_id: str, task_id: str, make: Callable[[ReportJob, Progress], 
     finally:
         if not ended:
             _fail(job, "Something went wrong while making this report. You can try again.")
+
+
+def _give_up(jobs: QuerySet[ReportJob]) -> None:
+    """Fail those of `jobs` that ended MAX_RUNS workers already."""
+    jobs.filter(run__gte=MAX_RUNS).update(
+        state=State.FAILED,
+        error="The work was interrupted several times. You can try again.",
+        finished_at=timezone.now(),
+    )
 
 
 def _held(job: ReportJob):
@@ -179,11 +193,7 @@ def sweep_jobs() -> list[ReportJob]:
     """
     silent_since = timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
     silent = ReportJob.objects.filter(state__in=ReportJob.OPEN, touched_at__lt=silent_since)
-    silent.filter(run__gte=MAX_RUNS).update(
-        state=State.FAILED,
-        error="The work was interrupted several times. You can try again.",
-        finished_at=timezone.now(),
-    )
+    _give_up(silent)
     jobs = list(silent)
     silent.update(state=State.QUEUED, task_id="", touched_at=timezone.now())
     return jobs

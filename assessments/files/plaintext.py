@@ -28,7 +28,7 @@ def check(stream: BinaryIO, kind: Kind) -> None:
 
     Raises FileRefused: "not-plain-text", "web-page", "program", "wrong-content", "damaged".
     """
-    encoding = _encoding(stream)
+    encoding = encoding_of(stream)
     head = ""
     for text in _decoded(stream, encoding):
         if CONTROL.search(text):
@@ -39,7 +39,8 @@ def check(stream: BinaryIO, kind: Kind) -> None:
         _check_csv(stream, encoding)
 
 
-def _encoding(stream: BinaryIO) -> str:
+def encoding_of(stream: BinaryIO) -> str:
+    """The encoding of accepted text: "utf-16" (with its mark), "utf-8" or "cp1252"."""
     stream.seek(0)
     head = stream.read(4)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

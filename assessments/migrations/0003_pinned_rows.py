@@ -6,18 +6,39 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('assessments', '0002_rating_level_of_criterion'),
+        ("assessments", "0002_rating_level_of_criterion"),
     ]
 
     operations = [
         pgtrigger.migrations.AddTrigger(
-            model_name='evidenceuse',
-            trigger=pgtrigger.compiler.Trigger(name='pinned', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."rating_id" IS DISTINCT FROM (NEW."rating_id") OR OLD."evidence_id" IS DISTINCT FROM (NEW."evidence_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='93665fe06f6704d34f0ca8ad42816824cb570dea', operation='UPDATE', pgid='pgtrigger_pinned_193fe', table='assessments_evidenceuse', when='BEFORE')),
+            model_name="evidenceuse",
+            trigger=pgtrigger.compiler.Trigger(
+                name="pinned",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."rating_id" IS DISTINCT FROM (NEW."rating_id") OR OLD."evidence_id" IS DISTINCT FROM (NEW."evidence_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="93665fe06f6704d34f0ca8ad42816824cb570dea",
+                    operation="UPDATE",
+                    pgid="pgtrigger_pinned_193fe",
+                    table="assessments_evidenceuse",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='rating',
-            trigger=pgtrigger.compiler.Trigger(name='pinned', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."assessment_id" IS DISTINCT FROM (NEW."assessment_id") OR OLD."criterion_id" IS DISTINCT FROM (NEW."criterion_id"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='e824ff5429bb52201b2f67c162163b88a0af482a', operation='UPDATE', pgid='pgtrigger_pinned_5c60a', table='assessments_rating', when='BEFORE')),
+            model_name="rating",
+            trigger=pgtrigger.compiler.Trigger(
+                name="pinned",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."assessment_id" IS DISTINCT FROM (NEW."assessment_id") OR OLD."criterion_id" IS DISTINCT FROM (NEW."criterion_id"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="e824ff5429bb52201b2f67c162163b88a0af482a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_pinned_5c60a",
+                    table="assessments_rating",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -19,6 +19,17 @@ def evidence_path(evidence: "Evidence", _filename: str) -> str:
     return f"evidence/{evidence.pk}"
 
 
+VIEWERS = {
+    "application/pdf": "pdf",
+    "image/png": "picture",
+    "image/jpeg": "picture",
+    "image/webp": "picture",
+    "text/plain": "text",
+    "text/markdown": "text",
+    "text/csv": "text",
+}
+
+
 class EvidenceQuerySet(models.QuerySet):
     def kept(self) -> "EvidenceQuerySet":
         return self.filter(withdrawn_at=None)
@@ -102,6 +113,15 @@ class Evidence(models.Model):
         return filesizeformat(self.size) if self.size else ""
 
     @property
+    def shows_as(self) -> str:
+        """How the viewer shows it: pdf, picture, text, note, link, download or withdrawn."""
+        if self.is_withdrawn:
+            return "withdrawn"
+        if self.kind != self.Kind.FILE:
+            return self.kind
+        return VIEWERS.get(self.media_type, "download")
+
+    @property
     def download_url(self) -> str:
         return reverse("assessments:evidence_download", args=[self.pk])
 
@@ -125,7 +145,7 @@ class Evidence(models.Model):
             END IF;
             RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
         """,
-    )
+    ),
 )
 class EvidenceUse(models.Model):
     """One piece of evidence attached to one rating, and which part of it matters there."""

@@ -15,6 +15,7 @@ from accelerator import audit
 from accelerator.models import Enrolment, User
 from assessments import files
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.services.pages import forget_pages
 from assessments.services.rating import AssessmentLocked
 
 ORPHAN_AGE = timedelta(hours=1)
@@ -51,7 +52,7 @@ def add_file(
     )
     saved = False
     try:
-        with transaction.atomic():
+        with inspected.content, transaction.atomic():
             _check_quota(enrolment, inspected.size, inspected.display_name)
             inspected.content.seek(0)
             evidence.file.save(inspected.display_name, File(inspected.content), save=False)
@@ -162,7 +163,7 @@ def describe_evidence(
     codes: Iterable[str] = (),
 ) -> None:
     """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it."""
-    Evidence.objects.filter(pk=evidence.pk).update(title=title, description=description)
+    Evidence.objects.kept().filter(pk=evidence.pk).update(title=title, description=description)
     audit.record(actor, "evidence.renamed", evidence)
     if assessment is None:
         return
@@ -198,13 +199,15 @@ def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
     audit.record(actor, "evidence.withdrawn", row, kind=row.kind)
     if name:
         transaction.on_commit(lambda: storage.delete(name))
+        # A cache that is down must not stop a withdrawal; what it kept expires within minutes.
+        transaction.on_commit(lambda: forget_pages(row.sha256), robust=True)
     return True
 
 
 def open_verified(evidence: Evidence) -> File:
     """The stored file, at its start, after its SHA-256 was checked. Raises EvidenceDamaged."""
     try:
-        stored = evidence.file.open("rb")
+        stored = evidence.file.storage.open(evidence.file.name, "rb")
     except FileNotFoundError as error:
         raise EvidenceDamaged(f"evidence {evidence.pk} is missing from storage") from error
     if hashlib.file_digest(stored, "sha256").hexdigest() != evidence.sha256:

@@ -1,9 +1,10 @@
 from django.db import transaction
 
 from accelerator import audit
-from accelerator.models import User
+from accelerator.models import Cohort, User
 from assessments.framework_file import checksum, differences
 from assessments.models import (
+    CohortFramework,
     Criterion,
     Framework,
     GlossaryTerm,
@@ -130,3 +131,10 @@ def _publish_criteria(
         for _, entry in entries
         for term in entry.get("glossary", [])
     )
+
+
+@transaction.atomic
+def open_framework(*, cohort: Cohort, framework: Framework, actor: User | None = None) -> None:
+    """Let a cohort's new assessments begin on `framework`; those begun keep their version."""
+    CohortFramework.objects.update_or_create(cohort=cohort, defaults={"framework": framework})
+    audit.record(actor, "framework.opened", framework, cohort=cohort.slug)

@@ -14,7 +14,7 @@ from assessments.models import Evidence, Rating
 from assessments.services import evidence as evidence_service
 from assessments.services.rating import AssessmentLocked
 
-LOCKED = "This assessment is submitted, so its evidence cannot change. Nothing was saved."
+LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
 
 
 def panel_context(
@@ -44,6 +44,11 @@ def panel_context(
 
 def _open(rating: Rating) -> bool:
     return rating.assessment.is_open
+
+
+def _require_open(rating: Rating) -> None:
+    if not _open(rating):
+        raise AssessmentLocked
 
 
 def _respond(request: HttpRequest, rating: Rating, status: int, **panel) -> HttpResponse:
@@ -175,6 +180,7 @@ def use_edit(request: HttpRequest, pk: int) -> HttpResponse:
     back = {"pk": use.rating.assessment_id, "code": use.rating.criterion.code}
     if request.method == "POST" and form.is_valid():
         try:
+            _require_open(use.rating)
             evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
         except AssessmentLocked:
             messages.error(request, LOCKED)
@@ -196,6 +202,7 @@ def use_detach(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the piece off this criterion; it stays in the library."""
     use = use_for(request.user, "evidence.add", pk)
     try:
+        _require_open(use.rating)
         evidence_service.detach(actor=request.user, use=use)
     except AssessmentLocked:
         messages.error(request, LOCKED)

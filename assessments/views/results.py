@@ -43,7 +43,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
-    """The ratings, one row a criterion in the framework's order. A level is its key, not a number."""
+    """The ratings, one row a criterion in the framework's order."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     grid = grid_of(assessment, ratings := assessment.ratings.with_evidence().by_criterion())
     rows = [
@@ -67,8 +67,9 @@ def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
     enrolment = assessment.enrolment
     basis = (
         f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
-        f"{assessment.get_round_display()} self-assessment, {assessment.get_state_display().lower()}. "
-        f"{grid_framework(assessment)}. All criteria; “counted” marks those in published statistics."
+        f"{assessment.get_round_display()} self-assessment, "
+        f"{assessment.get_state_display().lower()}. {grid_framework(assessment)}. "
+        "All criteria; “counted” marks those in published statistics."
     )
     header = [
         "pillar",

@@ -58,6 +58,15 @@
     }
   }
 
+  /** Errors of an earlier Save no longer hold once the answers are taken. */
+  function clearErrors() {
+    document.querySelector(".page > [data-error-summary]")?.remove();
+    form.querySelectorAll(".field-error").forEach((words) => words.remove());
+    form.querySelectorAll(".has-error").forEach((field) => field.classList.remove("has-error"));
+    form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    document.title = document.title.replace(/^Error: /, "");
+  }
+
   form.addEventListener("input", () => { edits += 1; });
 
   document.addEventListener("htmx:beforeRequest", (event) => {
@@ -91,6 +100,7 @@
       if (tries > 0) announce("Saved");
       tries = 0;
       saved = sent;
+      clearErrors();
     } else if (xhr.status === 422 && answered) {
       announce(document.getElementById("save-status").textContent.trim());
     } else if (xhr.status === 409 && inConflict()) {

@@ -94,7 +94,7 @@
       item.button.remove();
     } else {
       item.button.textContent = "Try again";
-      item.button.setAttribute("aria-label", `Try ${item.file.name} again`);
+      item.button.setAttribute("aria-label", `Try again: ${item.file.name}`);
       item.press = () => retry(item);
     }
     next();
@@ -106,7 +106,7 @@
     item.words.className = "";
     item.words.textContent = "Waiting";
     item.button.textContent = "Cancel";
-    item.button.setAttribute("aria-label", `Cancel ${item.file.name}`);
+    item.button.setAttribute("aria-label", `Cancel: ${item.file.name}`);
     item.press = () => cancel(item);
     queue.push(item);
     next();

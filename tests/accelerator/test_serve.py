@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -58,6 +59,7 @@ class Site:
             seen.append(line)
             if READY.match(line):
                 return site
+        site.communicate()
         raise AssertionError("".join(seen))
 
     def refusal(self, **environment: str) -> str:
@@ -88,8 +90,10 @@ class Site:
 def site(tmp_path):
     site = Site(tmp_path / "var")
     yield site
-    for process in site.processes():
-        process.kill()
+    if not site.ended():
+        for process in site.processes():
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
     place = embedded.place(site.var)
     shutil.rmtree(place.run, ignore_errors=True)
     if place.state.parent == embedded_root.STATE:
@@ -118,7 +122,7 @@ def test_site_runs_once_and_ctrl_c_stops_everything_it_started(site, tmp_path):
     assert running.returncode == 0
     assert output.endswith("Stopped.\n")
     assert "Traceback" not in output
-    assert site.processes() == []
+    assert site.ended(seconds=2), site.processes()
     assert bystander.poll() is None
     bystander.communicate(b"\n")
 

@@ -96,7 +96,7 @@ def test_too_many_pixels_are_refused_before_any_is_decoded() -> None:
     gif = bytearray(made.picture("GIF"))
     struct.pack_into("<HH", gif, 6, 50_000, 50_000)
     assert code(bytes(gif), "a.gif") == "too-many-pixels"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5
     limits = replace(DEFAULT_LIMITS, max_pixels=1199)
     assert code(made.picture("JPEG"), "a.jpg", limits=limits) == "too-many-pixels"
 

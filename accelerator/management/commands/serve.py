@@ -84,7 +84,7 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     worker += ["--schedule", str(embedded.var_dir() / "celerybeat-schedule")]
     worker += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     # Whoever runs this as root knows it; production runs as a user of its own.
-    quiet = ["-W", "ignore::RuntimeWarning:celery.platforms"]
+    quiet = ["-W", "ignore::UserWarning:celery.platforms"]
     if settings.DEBUG:
         web.append("--reload")
     return commands | {

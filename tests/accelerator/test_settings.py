@@ -1,0 +1,150 @@
+"""What a deployment must say, what it is told when it does not, and how safe the result is."""
+
+import json
+
+import pytest
+
+from tests.processes import PRODUCTION, run_python
+
+pytestmark = pytest.mark.slow
+
+READ = """
+import json, sys
+import django
+from django.conf import settings
+django.setup()
+print(json.dumps({name: getattr(settings, name, None) for name in sys.argv[1:]}, default=str))
+"""
+
+
+def read(environ: dict[str, str], *names: str) -> dict:
+    ended = run_python("-W", "error", "-c", READ, *names, environ=environ)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def refused(environ: dict[str, str]) -> str:
+    """The last line that a start with `environ` prints before it gives up."""
+    ended = run_python("-c", READ, environ=environ)
+    assert ended.returncode != 0
+    return ended.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if name != "ENVIRONMENT"])
+@pytest.mark.parametrize("value", [None, ""])
+def test_production_names_what_is_missing_and_shows_an_example(name: str, value) -> None:
+    environ = {key: text for key, text in PRODUCTION.items() if key != name}
+    if value is not None:
+        environ[name] = value
+    line = refused(environ)
+    assert f"Set {name} in the environment" in line
+    assert f"{name}=" in line.partition("for example")[2]
+
+
+def test_a_complete_production_passes_djangos_own_checks_without_a_warning() -> None:
+    ended = run_python(
+        "manage.py", "check", "--deploy", "--fail-level", "WARNING", environ=PRODUCTION
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "no issues (0 silenced)" in ended.stdout
+
+
+def test_the_deployment_check_sees_a_weak_secret() -> None:
+    ended = run_python(
+        *("manage.py", "check", "--deploy", "--fail-level", "WARNING"),
+        environ=PRODUCTION | {"SECRET_KEY": "short"},
+    )
+    assert ended.returncode != 0
+    assert "security.W009" in ended.stderr
+
+
+def test_development_needs_nothing_and_keeps_a_secret_of_its_own(tmp_path) -> None:
+    environ = {"ACCELERATOR_VAR": str(tmp_path)}
+    names = ("ENVIRONMENT", "SECRET_KEY", "DEMO_MODE", "EVIDENCE_ROOT")
+    first, second = read(environ, *names), read(environ, *names)
+    assert first["ENVIRONMENT"] == "development"
+    assert first["DEMO_MODE"] is True
+    assert first["EVIDENCE_ROOT"] == str(tmp_path / "files")
+    assert len(first["SECRET_KEY"]) >= 50
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+    other = read({"ACCELERATOR_VAR": str(tmp_path / "other")}, "SECRET_KEY")
+    assert other["SECRET_KEY"] != first["SECRET_KEY"]
+
+
+@pytest.mark.parametrize("environment", ["development", "production"])
+@pytest.mark.parametrize("url", ["sqlite:///db.sqlite3", "mysql://user:secret@db/accelerator"])
+def test_only_postgresql_will_do(environment: str, url: str) -> None:
+    line = refused(PRODUCTION | {"ENVIRONMENT": environment, "DATABASE_URL": url})
+    assert "postgres://" in line
+    assert "PostgreSQL only" in line
+
+
+def test_an_unknown_environment_is_refused() -> None:
+    line = refused(PRODUCTION | {"ENVIRONMENT": "staging"})
+    assert "'staging'" in line
+    assert "production" in line
+
+
+def test_production_is_neither_a_demo_nor_debugged() -> None:
+    values = read(PRODUCTION | {"DEBUG": "1"}, "DEMO_MODE", "DEBUG", "ACCOUNT_RATE_LIMITS")
+    assert values["DEMO_MODE"] is False
+    assert values["DEBUG"] is False
+    assert values["ACCOUNT_RATE_LIMITS"] is not False
+
+
+def test_a_demonstration_in_production_is_a_decision_somebody_made() -> None:
+    assert read(PRODUCTION | {"DEMO_MODE": "1"}, "DEMO_MODE") == {"DEMO_MODE": True}
+
+
+def test_production_cookies_and_transport_are_closed() -> None:
+    names = (
+        "SESSION_COOKIE_SECURE",
+        "SESSION_COOKIE_HTTPONLY",
+        "SESSION_COOKIE_SAMESITE",
+        "SESSION_COOKIE_NAME",
+        "CSRF_COOKIE_SECURE",
+        "CSRF_COOKIE_NAME",
+        "SECURE_SSL_REDIRECT",
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS",
+    )
+    assert read(PRODUCTION, *names) == {
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_NAME": "__Host-session",
+        "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_NAME": "__Host-csrf",
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
+    }
+
+
+# A checkout has no collected static files, so that one storage is the development's.
+ASK = """
+import django
+from django.conf import settings
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+django.setup()
+from django.test import Client
+answer = Client().post(
+    "/demo/sign-in/", {"email": "lead@demo.example"}, secure=True,
+    headers={"host": "accelerator.example.org"},
+)
+print(answer.status_code)
+plain = Client().get("/help/", headers={"host": "accelerator.example.org"})
+print(plain.status_code, plain.get("Location"))
+stranger = Client().get("/help/", secure=True, headers={"host": "evil.example"})
+print(stranger.status_code)
+"""
+
+
+def test_production_has_no_demo_sign_in_no_plain_http_and_no_other_host() -> None:
+    ended = run_python("-c", ASK, environ=PRODUCTION)
+    assert ended.stdout.split("\n")[:3] == [
+        "404",
+        "301 https://accelerator.example.org/help/",
+        "400",
+    ], ended.stderr
