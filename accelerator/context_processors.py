@@ -21,5 +21,7 @@ def navigation(request: HttpRequest) -> list[dict]:
         for path in settings.NAVIGATION:
             links += import_string(path)(request.user)
     links.append(("Help", reverse("help")))
-    here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
+    home = reverse("home")
+    within = [url for _, url in links if request.path.startswith(url) and url != home]
+    here = max(within, key=len, default=home if request.path == home else "")
     return [{"label": label, "url": url, "current": url == here} for label, url in links]

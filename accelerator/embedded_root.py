@@ -54,9 +54,9 @@ def owner(folder: Path) -> tuple[int, int]:
 
 def copy_of(package: Path) -> Path:
     """A copy of a wheel's programs that every user may run; made once for each version."""
-    marker = next(package.parent.glob(f"{package.name}-*.dist-info"), package)
-    key = hashlib.sha256(os.fsencode(package) + os.fsencode(marker.name)).hexdigest()[:16]
-    target = STATE / f"programs-{package.name}-{key}"
+    versioned = next(package.parent.glob(f"{package.name}-*.dist-info"), None)
+    key = versioned.name if versioned else hashlib.sha256(os.fsencode(package)).hexdigest()[:16]
+    target = STATE / f"programs-{key.removesuffix('.dist-info')}"
     if target.exists():
         return target / package.name
     with tempfile.TemporaryDirectory(dir=STATE, prefix="copying-") as scratch:

@@ -266,7 +266,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "style-src": [SELF],
         "font-src": [SELF],
-        "img-src": [SELF],
+        "img-src": [SELF, "data:"],  # Bootstrap draws carets and ticks as data: pictures
         "connect-src": [SELF],
         "form-action": [SELF],
         "frame-src": [SELF],

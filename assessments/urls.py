@@ -31,8 +31,6 @@ urlpatterns = [
     path("evidence/<uuid:pk>/", evidence.evidence, name="evidence"),
     path("evidence/<uuid:pk>/download/", evidence.evidence_download, name="evidence_download"),
     path("evidence/<uuid:pk>/view/", viewer.evidence_view, name="evidence_view"),
-    path(
-        "evidence/<uuid:pk>/pages/<int:number>.png", viewer.evidence_page, name="evidence_page"
-    ),
+    path("evidence/<uuid:pk>/pages/<int:number>.png", viewer.evidence_page, name="evidence_page"),
     path("evidence/<uuid:pk>/withdraw/", evidence.evidence_withdraw, name="evidence_withdraw"),
 ]

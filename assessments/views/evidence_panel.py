@@ -1,6 +1,7 @@
 """Evidence beside one criterion: add, attach, describe, detach."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -14,6 +15,7 @@ from assessments.models import Evidence, Rating
 from assessments.services import evidence as evidence_service
 from assessments.services.rating import AssessmentLocked
 
+PAGE = 50
 LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
 
 
@@ -167,7 +169,7 @@ def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         {
             "assessment": rating.assessment,
             "criterion": levels.by_code[code],
-            "evidence": pieces,
+            "page": Paginator(pieces, PAGE).get_page(request.GET.get("page")),
             "can_edit": _open(rating),
         },
     )

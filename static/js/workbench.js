@@ -1,0 +1,93 @@
+// A coach's criterion page: saving while typing, keys for everything, the evidence frame.
+"use strict";
+
+(() => {
+  const frame = document.querySelector("iframe[name=evidence-frame]");
+
+  /** Mark the piece that the frame shows, and bring the frame into view where it is below. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[target=evidence-frame]");
+    if (!link || !frame) return;
+    document.querySelectorAll("a[target=evidence-frame]").forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    const box = frame.getBoundingClientRect();
+    if (box.top < 0 || box.bottom > window.innerHeight) frame.scrollIntoView({ block: "nearest" });
+  });
+
+  const help = document.getElementById("keys-help");
+  document.querySelectorAll("[data-open-help]").forEach((button) => {
+    button.addEventListener("click", () => help.showModal());
+  });
+
+  const form = document.querySelector("form[data-judgement]");
+  const goTo = (rel) => document.querySelector(`.steps a[rel=${rel}]`)?.href;
+  if (!form) {
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+      const url = { j: goTo("next"), k: goTo("prev") }[event.key.toLowerCase()];
+      if (url && window.localStorage.getItem("number-keys") !== "off") window.location.assign(url);
+    });
+    return;
+  }
+
+  const { announce } = window.accelerator;
+  const { afterSaving, leave } = window.accelerator.saving(form, {
+    elsewhere: "you saved this in another window.",
+  });
+  const { choose, keysWork } = window.accelerator.levels(form);
+  const cannot = form.querySelector("[data-cannot]");
+  const reason = form.elements.cannot_judge_reason;
+  const clear = form.querySelector("[data-clear-level]");
+  const none = form.querySelector("[data-level-none]");
+
+  const showClear = () => { clear.hidden = none.checked; };
+  clear.addEventListener("click", () => {
+    choose(none, "Answer cleared: not judged yet");
+    showClear();
+    form.querySelector("[data-level]").focus();
+  });
+  form.addEventListener("change", showClear);
+  showClear();
+
+  function move(rel) {
+    const url = goTo(rel);
+    if (url) afterSaving(() => leave(url));
+    else announce(rel === "next" ? "This is the last criterion" : "This is the first criterion");
+  }
+
+  const actions = {
+    j: () => move("next"),
+    k: () => move("prev"),
+    c: () => {
+      choose(cannot, "Cannot judge: say why");
+      reason.focus();
+    },
+    "?": () => help.showModal(),
+  };
+  document.addEventListener("keydown", (event) => {
+    if (help.open) return;
+    if (event.key === "Escape" && event.target.closest("textarea, input, select")) {
+      // Out of the box, so that the keys work again.
+      (form.querySelector("[name=answer]:checked:not([data-level-none])") || form.querySelector("[data-level]")).focus();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[data-go-on]"));
+      return;
+    }
+    const act = actions[event.key.toLowerCase()];
+    if (!act || !keysWork(event)) return;
+    event.preventDefault();
+    act();
+  });
+
+  // What the level brings up (the organisation's own, and what is then asked for) is said aloud.
+  const said = () => ["own-level", "lift-note"].map((id) => document.getElementById(id)?.dataset.say || "").join(" ").trim();
+  let last = said();
+  document.addEventListener("htmx:afterSettle", () => {
+    const words = said();
+    if (words && words !== last) announce(words);
+    last = words;
+  });
+})();
