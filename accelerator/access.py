@@ -1,9 +1,9 @@
 """The only way to obtain a row for a person: who may do what, judged on that row.
 
-A model says in `ACCESS` which organisation, cohort, … a row belongs to: scope name → lookup
-expression, or function that returns one. A person's roles *on that row* are the memberships that match, plus what upper
-apps grant through `register` (a coach's assignment). No role there: 404, so that outsiders
-cannot learn what exists. A role without the right: 403.
+A model says in `ACCESS` which organisation, cohort, … a row belongs to: scope name → lookup,
+expression, or function that returns one. A person's roles *on that row* are the memberships that
+match, plus what upper apps grant through `register` (a coach's assignment). No role there: 404,
+so that outsiders cannot learn what exists. A role without the right: 403.
 """
 
 from collections.abc import Callable, Iterable

@@ -1,10 +1,11 @@
 """The journey of an enrolment: Explore, Calibrate, Improve, Review.
 
 Each phase belongs to one app, named in settings.JOURNEY by a dotted path, so that this app
-knows nothing of those above it. A provider takes enrolments and returns what it knows of each.
+knows nothing of those above it. A provider takes enrolments, and which of
+them the reader leads, and returns what it knows of each.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -68,11 +69,14 @@ WAITING = Phase(
 )
 
 
-def journeys(enrolments: Iterable[Enrolment]) -> list[Journey]:
-    """Where each enrolment is. Costs each provider's queries once, however many enrolments."""
+def journeys(enrolments: Iterable[Enrolment], led: Collection[int] = ()) -> list[Journey]:
+    """Where each enrolment is. Costs each provider's queries once, however many enrolments.
+
+    `led`: ids of the enrolments that the reader leads, who alone starts and submits.
+    """
     enrolments = list(enrolments)
     known = {
-        key: import_string(path)(enrolments) if enrolments else {}
+        key: import_string(path)(enrolments, led) if enrolments else {}
         for key, path in settings.JOURNEY.items()
     }
     return [_journey(enrolment, known) for enrolment in enrolments]

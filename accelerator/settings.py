@@ -1,4 +1,7 @@
-"""Settings, all from the environment. ENVIRONMENT is "development" (default), "test" or "production"."""
+"""Settings, all from the environment.
+
+ENVIRONMENT is "development" (the default), "test" or "production".
+"""
 
 import secrets
 from pathlib import Path
@@ -72,9 +75,10 @@ if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=embedded.redis_url())
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "accelerator.cache.ForgetfulCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "accelerator",
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 }
 
@@ -107,7 +111,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "accelerator.middleware.service_unavailable",
     "accelerator.middleware.browser_policies",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -238,6 +241,7 @@ EMAIL_CONFIG = env.email_url_config(
     required("EMAIL_URL", "smtp+tls://user:password@mail:587", development="consolemail://")
 )
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = required(
     "DEFAULT_FROM_EMAIL",
     "Impact Accelerator <accelerator@example.org>",

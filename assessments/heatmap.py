@@ -91,20 +91,32 @@ def build_grid(
     url: Callable[[CriterionInfo], str] = lambda criterion: "",
 ) -> Grid:
     """The grid of `ratings`, criterion id → Rating (with `evidence_count` where it is wanted)."""
-    return Grid(
+    return _grid(
+        framework,
         caption,
-        tuple(
-            Row(
-                pillar,
-                tuple(
-                    _cell(framework, criterion, ratings.get(criterion.id), url(criterion))
-                    for criterion in pillar.criteria
-                ),
-            )
-            for pillar in framework.pillars
-        ),
-        framework.levels,
+        lambda criterion: _cell(framework, criterion, ratings.get(criterion.id), url(criterion)),
     )
+
+
+def grid_of_levels(
+    framework: Catalogue,
+    levels: Mapping[str, int | None],
+    *,
+    caption: str = "Confidence by pillar and criterion",
+    url: Callable[[CriterionInfo], str] = lambda criterion: "",
+) -> Grid:
+    """The grid of levels alone, criterion code → level."""
+
+    def cell(criterion: CriterionInfo) -> Cell:
+        level = framework.level(levels.get(criterion.code))
+        return Cell(criterion, level, False, level is not None, 0, "", url(criterion))
+
+    return _grid(framework, caption, cell)
+
+
+def _grid(framework: Catalogue, caption: str, cell: Callable[[CriterionInfo], Cell]) -> Grid:
+    rows = (Row(pillar, tuple(map(cell, pillar.criteria))) for pillar in framework.pillars)
+    return Grid(caption, tuple(rows), framework.levels)
 
 
 def grid_of(assessment: Assessment, ratings: Mapping[int, Rating]) -> Grid:

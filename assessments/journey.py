@@ -1,6 +1,6 @@
 """What Explore says on a person's home page."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -10,7 +10,7 @@ from accelerator.models import Enrolment
 from assessments.models import Assessment, CohortFramework
 
 
-def explore(enrolments: Iterable[Enrolment]) -> dict[int, Phase]:
+def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
     open_cohorts = set(
         CohortFramework.objects.filter(cohort__in=[e.cohort_id for e in enrolments]).values_list(
@@ -30,12 +30,16 @@ def explore(enrolments: Iterable[Enrolment]) -> dict[int, Phase]:
         )
     }
     return {
-        enrolment.pk: _phase(enrolment, baselines.get(enrolment.pk), open_cohorts)
+        enrolment.pk: _phase(
+            enrolment, baselines.get(enrolment.pk), open_cohorts, leads=enrolment.pk in led
+        )
         for enrolment in enrolments
     }
 
 
-def _phase(enrolment: Enrolment, assessment: Assessment | None, open_cohorts: set[int]) -> Phase:
+def _phase(
+    enrolment: Enrolment, assessment: Assessment | None, open_cohorts: set[int], *, leads: bool
+) -> Phase:
     library = Button("Evidence library", reverse("assessments:library", args=[enrolment.pk]))
     if assessment is None:
         if enrolment.cohort_id not in open_cohorts:
@@ -48,12 +52,15 @@ def _phase(enrolment: Enrolment, assessment: Assessment | None, open_cohorts: se
             done=False,
             headline="Begin by looking at where you are",
             text="You rate your programme on the framework, with your colleagues, in as many "
-            "sittings as you like. A low level is a starting point.",
+            "sittings as you like. A low level is a starting point."
+            + ("" if leads else " Your project lead begins it."),
             button=Button(
                 "Start the self-assessment",
                 reverse("assessments:start", args=[enrolment.pk]),
                 "post",
-            ),
+            )
+            if leads
+            else None,
             links=[library],
         )
     overview = reverse("assessments:overview", args=[assessment.pk])
@@ -76,6 +83,9 @@ def _phase(enrolment: Enrolment, assessment: Assessment | None, open_cohorts: se
         button = Button("Check and submit", reverse("assessments:check", args=[assessment.pk]))
         headline = "Every criterion has an answer"
         text = "Read it through once more, then hand it in."
+        if not leads:
+            button = Button("Read all answers", button.url)
+            text = "Read it through once more. Your project lead hands it in."
     return Phase(
         done=False,
         headline=headline,

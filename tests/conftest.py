@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from accelerator.models import Role
@@ -18,6 +19,23 @@ from tests.factories.programme import (
 
 @pytest.fixture
 def cast(db) -> SimpleNamespace:
+    return build_cast()
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> SimpleNamespace:
+    """One of everything, made once for a module and rolled back after it.
+
+    Tests that change something put it in a transaction that they roll back.
+    """
+    from tests.factories.world import build_world
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world(build_cast())
+        transaction.set_rollback(True)
+
+
+def build_cast() -> SimpleNamespace:
     """lead, member, sponsor, coach_a, coach_b, moderator, hub, funder, outsider; the enrolment.
 
     The outsider leads another organisation of the same cohort, so that "lead somewhere" is

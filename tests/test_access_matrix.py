@@ -4,10 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
-
-from accelerator.services.jobs import request_job
-from tests.factories.assessment import note, submitted
 
 ROLES = (
     "anonymous",
@@ -130,32 +128,6 @@ def test_every_url_is_listed() -> None:
     assert sorted(names()) == sorted(MATRIX)
 
 
-@pytest.fixture
-def world(cast):
-    cast.submitted = submitted(cast.enrolment, cast.lead)
-    cast.draft = started_again(cast)
-    cast.note = note(cast.enrolment, cast.lead, cast.draft.ratings.get(criterion__code="monitor.3"))
-    cast.use = cast.note.uses.get()
-    cast.job = request_job(
-        actor=cast.lead,
-        kind="assessments.heatmap_report",
-        title="Heat-map",
-        params={"assessment": cast.submitted.pk},
-        enrolment=cast.enrolment,
-    )
-    return cast
-
-
-def started_again(cast):
-    """The second round, still a draft."""
-    from assessments.models import Assessment
-    from assessments.services.rating import start_assessment
-
-    return start_assessment(
-        actor=cast.lead, enrolment=cast.enrolment, round=Assessment.Round.REASSESSMENT
-    )
-
-
 def outcome(response) -> str | int:
     if response.status_code == 302 and response.url.startswith("/accounts/login/?next="):
         return LOGIN
@@ -183,8 +155,6 @@ def test_matrix(world, sign_in, name: str, method: str) -> None:
     entry = MATRIX[name]
     address = reverse(name, args=entry.args(world))
     allowed = getattr(entry, method)
-    from django.db import transaction
-
     for role in ROLES:
         client = sign_in(None if role == "anonymous" else getattr(world, role))
         with transaction.atomic():

@@ -1,7 +1,7 @@
 """Every page that lists rows costs the same queries at one row and at three.
 
-Each URL is either listed here with a way to give it one row more, or named as a page without
-a list; a new one that is neither fails.
+Each URL of the apps in CHECKED is either listed here with a way to give it one row more, or
+named as a page without a list; a new one that is neither fails.
 """
 
 from collections.abc import Callable
@@ -13,12 +13,14 @@ from django.urls import reverse
 
 from accelerator.models import Membership, ReportJob, Role
 from assessments.models import Assessment
+from assessments.services.evidence import attach
 from assessments.services.rating import save_rating, start_assessment, submit_assessment
 from tests.factories.assessment import answers, note, rate_all, started
 from tests.factories.programme import EnrolmentFactory
 from tests.test_access_matrix import names
 
 CODE = "monitor.3"
+CHECKED = ("", "assessments")
 
 
 class World:
@@ -57,8 +59,6 @@ class World:
 
     def use_again(self) -> None:
         """The same piece on one more criterion."""
-        from assessments.services.evidence import attach
-
         attach(actor=self.lead, evidence=[self.piece], ratings=[self.next_place()])
 
     def next_place(self):
@@ -79,9 +79,8 @@ class World:
     def rate_with_evidence(self) -> None:
         """One more rated criterion, with one more piece of evidence."""
         place = self.next_place()
-        save_rating(
-            actor=self.lead, rating=place, read_version=0, answers=answers(self.number % 4)
-        )
+        words = answers(self.number % 4, "We keep registers. " * 20)
+        save_rating(actor=self.lead, rating=place, read_version=0, answers=words)
         note(self.enrolment, self.lead, place)
 
     def ask_for_a_report(self) -> None:
@@ -94,20 +93,36 @@ class World:
             state=ReportJob.State.FAILED,
         )
 
-    def hand_in_evidence(self) -> None:
-        """One more piece on the handed-in assessment: it was attached before it was locked."""
-        from tests.factories.evidence import unlocked
-
-        with unlocked():
-            note(self.enrolment, self.lead, self.submitted.ratings.select_related("assessment")[0])
-
 
 Args = Callable[[World], list]
 More = Callable[[World], None]
-nothing: Args = lambda world: []  # noqa: E731
-draft: Args = lambda world: [world.draft.pk]  # noqa: E731
-place: Args = lambda world: [world.draft.pk, CODE]  # noqa: E731
-enrolled: Args = lambda world: [world.enrolment.pk]  # noqa: E731
+
+
+def nothing(world: World) -> list:
+    return []
+
+
+def draft(world: World) -> list:
+    return [world.draft.pk]
+
+
+def handed_in(world: World) -> list:
+    return [world.submitted.pk]
+
+
+def place(world: World) -> list:
+    return [world.draft.pk, CODE]
+
+
+def enrolled(world: World) -> list:
+    return [world.enrolment.pk]
+
+
+def piece(world: World) -> list:
+    return [world.piece.pk]
+
+
+# (URL, what it lists) → its arguments, and how to give it one row more.
 LISTS: dict[tuple[str, str], tuple[Args, More]] = {
     ("home", "enrolments"): (nothing, World.enrol),
     ("account", "memberships"): (nothing, World.enrol),
@@ -119,11 +134,114 @@ LISTS: dict[tuple[str, str], tuple[Args, More]] = {
     ("assessments:history", "changes"): (place, World.change),
     ("assessments:evidence_attach", "evidence"): (place, World.keep_spare_evidence),
     ("assessments:library", "evidence"): (enrolled, World.keep_evidence),
-    ("assessments:evidence", "uses"): (lambda world: [world.piece.pk], World.use_again),
-    ("assessments:evidence_withdraw", "uses"): (lambda world: [world.piece.pk], World.use_again),
-    ("assessments:results", "jobs"): (lambda world: [world.submitted.pk], World.ask_for_a_report),
-    ("assessments:results", "evidence"): (
-        lambda world: [world.submitted.pk],
-        World.hand_in_evidence,
-    ),
+    ("assessments:library", "uses"): (enrolled, World.use_again),
+    ("assessments:evidence", "uses"): (piece, World.use_again),
+    ("assessments:evidence_withdraw", "uses"): (piece, World.use_again),
+    ("assessments:results", "jobs"): (handed_in, World.ask_for_a_report),
 }
+NO_LIST = {
+    "help",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_change_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_reauthenticate",
+    "demo_sign_in",
+    "health_ready",
+    "health_live",
+    "favicon",
+    "job",
+    "job_status",
+    "job_cancel",
+    "job_retry",
+    "job_download",
+    "assessments:start",
+    "assessments:submit",  # the same query as the check
+    "assessments:submitted",
+    "assessments:report",
+    "assessments:autosave",
+    "assessments:use_edit",
+    "assessments:use_detach",
+    "assessments:evidence_download",
+    "assessments:evidence_view",
+    "assessments:evidence_page",
+}
+
+
+@pytest.fixture
+def world(cast) -> World:
+    return World(cast)
+
+
+def test_every_url_is_listed_here_or_has_no_list() -> None:
+    listed = {name for name, _ in LISTS}
+    assert not listed & NO_LIST
+    checked = [name for name in names() if name.rpartition(":")[0] in CHECKED]
+    assert sorted(checked) == sorted(listed | NO_LIST)
+
+
+def cost(client, address: str) -> tuple[list[str], int]:
+    """The queries of a page, and its length."""
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return [query["sql"] for query in queries], len(response.content)
+
+
+@pytest.mark.parametrize(("name", "what"), sorted(LISTS))
+def test_three_rows_cost_what_one_row_costs(world, sign_in, name: str, what: str) -> None:
+    args, more = LISTS[name, what]
+    address = reverse(name, args=args(world))
+    client = sign_in(world.lead)
+    more(world)
+    client.get(address)
+    at_one, short = cost(client, address)
+    more(world)
+    more(world)
+    at_three, long = cost(client, address)
+    assert long > short, "the page does not show the rows"
+    assert len(at_three) == len(at_one), "\n".join(at_three)
+
+
+def test_the_results_cost_the_same_whatever_evidence_was_handed_in(cast, sign_in) -> None:
+    client, costs = sign_in(cast.lead), []
+    for pieces in (1, 3):
+        enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
+        Membership.objects.create(
+            user=cast.lead, role=Role.LEAD, organisation=enrolment.organisation
+        )
+        assessment = started(enrolment, cast.lead)
+        for rating in assessment.ratings.select_related("assessment")[:pieces]:
+            note(enrolment, cast.lead, rating)
+        rate_all(assessment, cast.lead)
+        submit_assessment(actor=cast.lead, assessment=assessment)
+        address = reverse("assessments:results", args=[assessment.pk])
+        client.get(address)
+        costs.append(len(cost(client, address)[0]))
+    assert costs[0] == costs[1]
+
+
+def test_the_overview_costs_at_most_eight_queries(
+    world, sign_in, django_assert_max_num_queries
+) -> None:
+    client = sign_in(world.lead)
+    address = reverse("assessments:overview", args=[world.draft.pk])
+    client.get(address)
+    with django_assert_max_num_queries(8):
+        client.get(address)
+
+
+def test_an_autosave_costs_at_most_six_queries(
+    world, sign_in, django_assert_max_num_queries
+) -> None:
+    client = sign_in(world.lead)
+    address = reverse("assessments:autosave", args=[world.draft.pk, CODE])
+    typed = {"level": "1", "justification": "Typed.", "version": 0}
+    assert client.post(address, typed).status_code == 200
+    with django_assert_max_num_queries(6):
+        response = client.post(address, typed | {"level": "2", "version": 1})
+    assert response.status_code == 200

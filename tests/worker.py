@@ -108,10 +108,8 @@ class Worker:
     def stop(self) -> None:
         """Let it finish what it does, as a deployment would; a frozen one is killed."""
         self.process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
 
 

@@ -21,11 +21,17 @@ def home(request: HttpRequest) -> HttpResponse:
         organisation__membership__user=request.user,
         organisation__membership__role__in=OWN_WORK,
     )
+    led = set(
+        enrolments.filter(
+            organisation__membership__user=request.user,
+            organisation__membership__role=Role.LEAD,
+        ).values_list("pk", flat=True)
+    )
     panels = [panel for path in settings.HOME_PANELS for panel in import_string(path)(request.user)]
     return render(
         request,
         "home.html",
-        {"journeys": journeys(enrolments.distinct()), "panels": panels},
+        {"journeys": journeys(enrolments.distinct(), led), "panels": panels},
     )
 
 

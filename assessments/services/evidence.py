@@ -21,6 +21,10 @@ from assessments.services.rating import AssessmentLocked
 ORPHAN_AGE = timedelta(hours=1)
 
 
+class EvidenceWithdrawn(Exception):
+    """The piece was withdrawn meanwhile, so it cannot be attached."""
+
+
 class EvidenceDamaged(Exception):
     """The stored bytes are not those that were taken in."""
 
@@ -112,6 +116,8 @@ def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidenc
 def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
     if rating.assessment.enrolment_id != evidence.enrolment_id:
         raise ValueError("Evidence is used by its own enrolment only.")
+    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
+        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
     try:
         with transaction.atomic():
             _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
@@ -185,8 +191,8 @@ def describe_evidence(
 def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
     """Remove a piece's content for good; False when that was done before.
 
-    Its row, title and uses stay, so that readers see that something was here. The file goes
-    when the transaction is saved; `remove_orphans` finishes the work after a crash.
+    Its row and uses stay, without its name, so that readers see that something was here. The
+    file goes when the transaction is saved; `remove_orphans` finishes the work after a crash.
     """
     row = Evidence.objects.select_for_update().get(pk=evidence.pk)
     if row.is_withdrawn:

@@ -104,6 +104,8 @@ def evidence(request: HttpRequest, pk: str) -> HttpResponse:
             )
         except AssessmentLocked:
             messages.error(request, "The assessment was submitted meanwhile; nothing was changed.")
+        except evidence_service.EvidenceWithdrawn:
+            messages.error(request, "This piece was withdrawn meanwhile; nothing was changed.")
         else:
             messages.success(request, "Saved.")
         return redirect("assessments:evidence", pk=pk)

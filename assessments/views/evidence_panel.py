@@ -16,6 +16,7 @@ from assessments.services import evidence as evidence_service
 from assessments.services.rating import AssessmentLocked
 
 PAGE = 50
+WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
 LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
 
 
@@ -161,6 +162,8 @@ def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
                 messages.success(request, f"Attached {len(chosen)}.")
             except AssessmentLocked:
                 messages.error(request, LOCKED)
+            except evidence_service.EvidenceWithdrawn:
+                messages.error(request, WITHDRAWN)
         return redirect("assessments:criterion", pk=pk, code=code)
     levels = catalogue(rating.assessment.framework_id)
     return render(

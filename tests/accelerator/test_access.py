@@ -6,17 +6,25 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Value
 from django.http import Http404
-from django.test.utils import CaptureQueriesContext
 
 from accelerator import access
 from accelerator.access import RIGHTS, get_for, may, roles_with, scoped
 from accelerator.models import Cohort, Enrolment, Membership, ReportJob, Role
 from accelerator.services.jobs import request_job
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.services.frameworks import publish_framework
+from assessments.services.rating import submit_assessment
 from tests.factories.assessment import SMALL, note, rate_all, started
 from tests.factories.programme import EnrolmentFactory, MembershipFactory
 
-ACTIONS = sorted({action for rights in RIGHTS.values() for action in rights.actions})
+# One action of each set of roles: two actions of the same roles cannot differ.
+ACTIONS = sorted(
+    {
+        frozenset(roles_with(action)): action
+        for rights in RIGHTS.values()
+        for action in sorted(rights.actions)
+    }.values()
+)
 PEOPLE = [
     "lead",
     "member",
@@ -38,9 +46,6 @@ MODELS = [Cohort, Enrolment, ReportJob, Assessment, Rating, Evidence, EvidenceUs
 def world(cast):
     """Two organisations of one cohort: one assessment handed in, one being rated, each with
     evidence and reports; and a person who leads one and works for the other's cohort."""
-    from assessments.services.frameworks import publish_framework
-    from assessments.services.rating import submit_assessment
-
     framework = publish_framework(data=SMALL)[0]
     cast.many = MembershipFactory(role=Role.SPONSOR, organisation=cast.other.organisation).user
     elsewhere = EnrolmentFactory()
@@ -72,6 +77,11 @@ def world(cast):
     return cast
 
 
+def some(model):
+    """The model's rows; of an assessment's many ratings the first."""
+    return model.objects.filter(criterion__position=0) if model is Rating else model.objects.all()
+
+
 def answer(user, row, action: str) -> str:
     try:
         get_for(user, type(row).objects.all(), action, pk=row.pk)
@@ -86,21 +96,18 @@ def answer(user, row, action: str) -> str:
 def test_a_list_holds_exactly_the_rows_that_open_one_by_one(world, person: str) -> None:
     user = getattr(world, person)
     for model, action in product(MODELS, ACTIONS):
-        rows = list(model.objects.all())
-        assert rows
-        one_by_one = {row.pk for row in rows if answer(user, row, action) == "granted"}
-        listed = list(scoped(user, model.objects.all(), action).values_list("pk", flat=True))
+        one_by_one = {row.pk for row in some(model) if answer(user, row, action) == "granted"}
+        listed = list(scoped(user, some(model), action).values_list("pk", flat=True))
         assert sorted(map(str, listed)) == sorted(map(str, one_by_one)), (model, action)
 
 
 def test_the_property_above_sees_both_answers(world) -> None:
     """Every model has a row that somebody opens and that somebody else does not."""
     for model in MODELS:
-        rows = model.objects.all()
         answers = {
             answer(getattr(world, person), row, action)
-            for person in PEOPLE
-            for row in rows
+            for person in ("lead", "hub", "many", "stranger")
+            for row in some(model)
             for action in ("cohort.view", "assessment.view", "evidence.withdraw")
         }
         assert answers == {"granted", "forbidden", "not found"}, model
@@ -238,13 +245,3 @@ def test_an_upper_app_grants_roles_on_the_rows_it_names(
 def test_every_role_says_in_words_what_it_may_do() -> None:
     assert set(RIGHTS) == set(Role)
     assert all(rights.prose.endswith(".") for rights in RIGHTS.values())
-
-
-def test_the_query_names_nobody_elses_memberships(world, django_assert_num_queries) -> None:
-    from django.db import connection
-
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        get_for(world.lead, Assessment.objects.all(), "assessment.view", pk=world.submitted.pk)
-    assert f'"user_id" = {world.lead.pk}' in queries[0]["sql"]

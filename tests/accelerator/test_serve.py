@@ -71,11 +71,12 @@ class Site:
 
     def processes(self) -> list[psutil.Process]:
         """Everything that was started for this state directory and has not ended."""
+        place = embedded.place(self.var)
+        marks = [str(self.var), str(place.state), str(place.run)]
         found = []
         for process in psutil.process_iter(["environ", "cmdline", "status"]):
-            marks = f"{process.info['cmdline']}{process.info['environ']}"
-            mine = str(self.var) in marks or str(embedded.place(self.var).state) in marks
-            if mine and process.info["status"] != psutil.STATUS_ZOMBIE:
+            about = f"{process.info['cmdline']}{process.info['environ']}"
+            if process.info["status"] != psutil.STATUS_ZOMBIE and any(m in about for m in marks):
                 found.append(process)
         return found
 

@@ -1,10 +1,13 @@
 """Calibrations brought to a state through the services, as people would."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
+from accelerator.models import Role
 from calibration.models import Calibration, Review
 from calibration.services import assigning, moderating, releasing, reviewing
 from tests.factories.assessment import submitted
+from tests.factories.programme import EnrolmentFactory, MembershipFactory
 
 
 def judgement(level: int | None = 1, **more) -> reviewing.Judgement:
@@ -95,3 +98,11 @@ def released(cast, **levels) -> Calibration:
     releasing.release(actor=cast.hub, calibration=calibration, message="Thank you.")
     calibration.refresh_from_db()
     return calibration
+
+
+def twin(cast) -> SimpleNamespace:
+    """The same people around another organisation of the same cohort."""
+    enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
+    for name, role in (("lead", Role.LEAD), ("member", Role.MEMBER), ("sponsor", Role.SPONSOR)):
+        MembershipFactory(user=getattr(cast, name), role=role, organisation=enrolment.organisation)
+    return SimpleNamespace(**{**vars(cast), "enrolment": enrolment})

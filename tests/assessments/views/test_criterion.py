@@ -65,7 +65,9 @@ def test_save_keeps_everything_and_shows_it_again(client, at, rating, cast) -> N
 def test_the_lowest_level_and_not_rated_come_back_as_they_were(client, at, rating, level) -> None:
     client.post(at("criterion"), typed(level=level))
     assert stored(rating).level == (0 if level == "0" else None)
-    assert page(client.get(at("criterion"))).one("form", data_rating=True).fields()["level"] == level
+    assert (
+        page(client.get(at("criterion"))).one("form", data_rating=True).fields()["level"] == level
+    )
 
 
 def test_saving_goes_on_to_the_next_criterion_and_from_the_last_to_the_check(client, at) -> None:

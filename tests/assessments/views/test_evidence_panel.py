@@ -48,7 +48,9 @@ def test_a_fragment_is_a_fragment_and_a_page_is_a_page(client, at) -> None:
     whole = client.post(at("evidence_add"), {"files": upload("a.exe")})
     assert whole.status_code == 422
     assert page(whole).one("h1").text == "Add evidence"
-    assert page(client.get(at("evidence_add"))).one("input", type="file", name="files", multiple=True)
+    assert page(client.get(at("evidence_add"))).one(
+        "input", type="file", name="files", multiple=True
+    )
 
 
 def test_no_file_chosen_says_so(client, at) -> None:
@@ -188,7 +190,9 @@ def test_nothing_can_be_added_or_changed_once_the_assessment_is_closed(
     words = {"kind": "note", "note_text": "Late."}
     assert client.post(at("evidence_add"), words, headers=HTMX).status_code == 409
     client.post(at("evidence_attach"), {"evidence": [str(spare.pk)]})
-    edit = client.post(reverse("assessments:use_edit", args=[use.pk]), {"part": "Late"}, follow=True)
+    edit = client.post(
+        reverse("assessments:use_edit", args=[use.pk]), {"part": "Late"}, follow=True
+    )
     assert "cannot change" in page(edit).text
     client.post(reverse("assessments:use_detach", args=[use.pk]))
     assert list(EvidenceUse.objects.values_list()) == before

@@ -126,7 +126,11 @@ def test_a_piece_is_renamed_described_and_used_where_it_is_ticked(client, cast, 
     form = page(client.get(url("evidence", piece)))
     ticked = form.all("input", type="checkbox", name="criteria", checked=True)
     assert [box["value"] for box in ticked] == ["monitor.3"]
-    change = {"title": "Board minutes", "description": "May.", "criteria": ["design.1", "benefit.2"]}
+    change = {
+        "title": "Board minutes",
+        "description": "May.",
+        "criteria": ["design.1", "benefit.2"],
+    }
     response = client.post(url("evidence", piece), change, follow=True)
     assert response.redirect_chain == [(url("evidence", piece), 302)]
     piece.refresh_from_db()

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from assessments.services.evidence import withdraw
 from assessments.services.frameworks import publish_framework
 from assessments.services.rating import save_rating, submit_assessment
 from tests.factories.assessment import SMALL, answers, note, rate_all, started
@@ -80,6 +81,18 @@ def test_a_cell_tells_of_its_evidence_and_of_what_is_missing(client, at, assessm
     assert "Needs attention" not in with_two.text
 
 
+def test_a_withdrawn_piece_is_evidence_no_more(client, at, assessment, cast) -> None:
+    rate(assessment, cast.lead, "design.1", 3)
+    rating = assessment.ratings.select_related("assessment").get(criterion__code="design.1")
+    kept, gone = (note(cast.enrolment, cast.lead, rating) for _ in range(2))
+    withdraw(actor=cast.lead, evidence=gone, reason="It named somebody.")
+    cell = cell_of(the_map(client.get(at("overview"))), at("criterion", "design.1"))
+    assert "1 piece of evidence." in cell.text
+    withdraw(actor=cast.lead, evidence=kept, reason="It named somebody.")
+    cell = cell_of(the_map(client.get(at("overview"))), at("criterion", "design.1"))
+    assert "Needs attention: No evidence yet" in cell.text
+
+
 def test_the_way_on_leads_to_the_first_criterion_without_an_answer(client, at, assessment, cast):
     assert page(client.get(at("overview"))).all("a", href=at("criterion", "design.overall"))
     rate(assessment, cast.lead, "design.overall", 0)
@@ -118,7 +131,12 @@ def test_every_page_works_for_a_framework_of_another_size(client, cast, small) -
     heat_map = the_map(client.get(at("overview")))
     assert [len(row.all("td")) for row in heat_map.one("tbody").all("tr")] == [2, 3]
     shown = page(client.get(at("criterion", "two.3")))
-    assert [e["value"] for e in shown.all("input", type="radio", name="level")] == ["0", "1", "2", ""]
+    assert [e["value"] for e in shown.all("input", type="radio", name="level")] == [
+        "0",
+        "1",
+        "2",
+        "",
+    ]
     assert client.post(at("autosave", "two.3"), {"level": "3", "version": 0}).status_code == 422
     for code, level in (("one.1", 0), ("one.2", 1), ("two.1", 2), ("two.2", 0), ("two.3", 2)):
         given = {"level": level, "version": 0, "justification": "Words."}

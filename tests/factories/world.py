@@ -1,0 +1,90 @@
+"""One of everything, for the tests that walk all URLs: each state a page may be asked in."""
+
+from types import SimpleNamespace
+
+from accelerator.services.jobs import request_job
+from assessments.models import Assessment
+from assessments.services.rating import start_assessment
+from calibration.models import ImprovementMeeting, PracticeCase
+from calibration.services import assigning, exchange, moderating
+from tests.factories import calibration as calibrations
+from tests.factories.assessment import note, submitted
+
+
+def build_world(cast) -> SimpleNamespace:
+    """Adds to the cast, in its cohort:
+
+    `submitted` (and `draft`, its next round), being reviewed as `scoring` with coach A's
+    `review` whole but not handed in; `both_in` with a `proposal` by coach A; `released` with its
+    `release`, a `question` and a `meeting`; `unassigned`; `waiting`, submitted only.
+    """
+    world = SimpleNamespace(**vars(cast))
+    world.scoring = calibrations.scored(world)
+    world.submitted = world.scoring.assessment
+    world.review = calibrations.review_of(world.scoring, world.coach_a)
+    world.draft = start_assessment(
+        actor=world.lead, enrolment=world.enrolment, round=Assessment.Round.REASSESSMENT
+    )
+    world.note = note(
+        world.enrolment, world.lead, world.draft.ratings.get(criterion__code="monitor.3")
+    )
+    world.use = world.note.uses.get()
+    world.job = request_job(
+        actor=world.lead,
+        kind="assessments.heatmap_report",
+        title="Heat-map",
+        params={"assessment": world.submitted.pk},
+        enrolment=world.enrolment,
+    )
+    world.request = exchange.ask_for_evidence(
+        actor=world.coach_a, calibration=world.scoring, question="May we see a register?"
+    )
+    _compared(world)
+    _given(world)
+    _to_assign(world)
+    world.case = PracticeCase.objects.create(
+        slug="open-door",
+        criterion=world.draft.framework.criteria.get(code="design.1"),
+        title="An open door",
+        self_level=0,
+        justification="Anyone may come.",
+        evidence="A poster.",
+        settled_level=1,
+        rationale="Being open is a choice that can be explained.",
+    )
+    return world
+
+
+def _compared(world) -> None:
+    world.both_in = calibrations.both_in(calibrations.twin(world))
+    criterion = world.both_in.assessment.framework.criteria.get(code="design.1")
+    world.proposal = moderating.propose(
+        actor=world.coach_a,
+        review=calibrations.review_of(world.both_in, world.coach_a),
+        criterion=criterion,
+        outcome=moderating.Outcome(1, [moderating.Part(None, "Settled.")], lift="Write it down."),
+    )
+
+
+def _given(world) -> None:
+    world.released = calibrations.released(calibrations.twin(world))
+    world.release = world.released.releases.get()
+    world.question = exchange.ask_about_release(
+        actor=world.lead, release=world.release, question="What did you mean?"
+    )
+    world.meeting = exchange.save_meeting(
+        actor=world.hub,
+        calibration=world.released,
+        held_on=world.release.released_at.date(),
+        attendees="Lead, hub",
+        notes="We agreed on two priorities.",
+        readers=ImprovementMeeting.Readers.ALL,
+    )
+
+
+def _to_assign(world) -> None:
+    fourth, fifth = calibrations.twin(world), calibrations.twin(world)
+    world.unassigned = assigning.open_calibration(
+        actor=world.hub, assessment=submitted(fourth.enrolment, world.lead)
+    )
+    world.waiting = submitted(fifth.enrolment, world.lead)
