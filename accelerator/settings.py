@@ -347,6 +347,9 @@ LOGGING = {
 }
 
 # What each app brings to the pages that everybody shares; see accelerator/journey.py.
-JOURNEY = {"explore": "assessments.journey.explore"}
-NAVIGATION = ["assessments.navigation.links"]
-HOME_PANELS: list[str] = []
+JOURNEY = {
+    "explore": "assessments.journey.explore",
+    "calibrate": "calibration.home.calibrate",
+}
+NAVIGATION = ["assessments.navigation.links", "calibration.home.links"]
+HOME_PANELS = ["calibration.home.panels"]

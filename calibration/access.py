@@ -11,6 +11,7 @@ from calibration.models import (
     Calibration,
     EvidenceRequest,
     ImprovementMeeting,
+    LateEvidence,
     Release,
     Review,
     ReviewRating,
@@ -34,7 +35,12 @@ def grants(user: User, model: type[Model]) -> list[QuerySet]:
     if model is Evidence:
         used = Q(calibration__assessment__ratings__uses__evidence=OuterRef("pk"))
         answered = Q(calibration__requests__evidence=OuterRef("pk"))
-        return [mine.filter(used | answered).annotate(role=coach).values("role")]
+        late = Q(calibration__releases__late_evidence__evidence=OuterRef("pk"))
+        return [
+            mine.filter(used | answered).annotate(role=coach).values("role"),
+            mine.filter(late).annotate(role=coach).values("role"),
+            _cohort_of_answers(user),
+        ]
     if model in COACHED:
         path = {key: OuterRef(value) for key, value in COACHED[model].items()}
         sources = [mine.filter(**path).annotate(role=coach).values("role")]
@@ -42,6 +48,18 @@ def grants(user: User, model: type[Model]) -> list[QuerySet]:
             sources.append(_organisation_after_release(user))
         return sources
     return []
+
+
+def _cohort_of_answers(user: User) -> QuerySet:
+    """Those who run a cohort reach a piece that answers a question or came after a release."""
+    answers = EvidenceRequest.objects.filter(evidence=OuterRef(OuterRef("pk")))
+    late = LateEvidence.objects.filter(evidence=OuterRef(OuterRef("pk")))
+    return Membership.objects.filter(
+        Exists(answers) | Exists(late),
+        user=user,
+        role__in=(Role.HUB, Role.MODERATOR),
+        cohort=OuterRef("enrolment__cohort"),
+    ).values("role")
 
 
 def _organisation_after_release(user: User) -> QuerySet:

@@ -63,3 +63,8 @@ def within_range(level: int | None, levels: Sequence[int | None]) -> bool:
     """Whether a level lies inside what the coaches gave. Without levels, nothing does."""
     judged = [given for given in levels if given is not None]
     return level is not None and bool(judged) and min(judged) <= level <= max(judged)
+
+
+def agreed_level(levels: Sequence[int | None]) -> int | None:
+    """The level on which all coaches agree, if they do."""
+    return levels[0] if levels and None not in levels and len(set(levels)) == 1 else None

@@ -1,6 +1,6 @@
 """What Calibrate brings to everybody's home page and navigation."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -12,7 +12,7 @@ from assessments.models import Assessment
 from calibration.models import Calibration, EvidenceRequest, Release, Review
 
 
-def calibrate(enrolments: Iterable[Enrolment]) -> dict[int, Phase]:
+def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
     """Calibrate for each enrolment id: two queries. It says nothing that moves before release."""
     releases = {
         release.calibration.assessment.enrolment_id: release

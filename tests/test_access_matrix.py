@@ -7,6 +7,8 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+pytestmark = pytest.mark.django_db
+
 ROLES = (
     "anonymous",
     "lead",
@@ -46,6 +48,11 @@ RATERS = people("lead", "member")
 LEAD = people("lead")
 HUB = people("hub")
 COHORT = people("hub", "moderator")
+MODERATOR = people("moderator")
+FIRST = people("coach_a")
+SEATED = people("coach_a", "coach_b")
+COMPARE = SEATED | COHORT
+READERS = OWN | COMPARE
 
 
 def draft(world):
@@ -58,6 +65,30 @@ def draft_criterion(world):
 
 def handed_in(world):
     return [world.submitted.pk]
+
+
+def own_review(world):
+    return [world.review.pk]
+
+
+def own_criterion(world):
+    return [world.review.pk, "monitor.3"]
+
+
+def compared(world):
+    return [world.both_in.pk]
+
+
+def given(world):
+    return [world.released.pk]
+
+
+def version(world):
+    return [world.released.pk, 1]
+
+
+def cohort(world):
+    return [world.enrolment.cohort.slug]
 
 
 PUBLIC = Entry(EVERYBODY, EVERYBODY, public=True)
@@ -107,6 +138,68 @@ MATRIX = {
     "assessments:evidence": Entry(OWN, RATERS, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_download": Entry(OWN, None, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_withdraw": Entry(LEAD, LEAD, OWN, lambda world: [world.note.pk]),
+    "assessments:evidence_view": Entry(OWN, None, OWN, lambda world: [world.note.pk]),
+    "assessments:evidence_page": Entry(people(), None, people(), lambda world: [world.note.pk, 1]),
+    # The coach's workbench: coach A's own review, handed in by nobody yet.
+    "calibration:queue": Entry(SEATED, None),
+    "calibration:severity": Entry(SEATED, None),
+    "calibration:practice": Entry(SEATED, None),
+    "calibration:practice_case": Entry(SEATED, SEATED, args=lambda world: [world.case.slug]),
+    "calibration:conflicts": Entry(SEATED, SEATED),
+    "calibration:review": Entry(FIRST, None, args=own_review),
+    "calibration:review_submit": Entry(FIRST, FIRST, args=own_review),
+    "calibration:review_recall": Entry(None, FIRST, args=own_review),
+    "calibration:review_recuse": Entry(FIRST, FIRST, args=own_review),
+    "calibration:ask": Entry(FIRST, FIRST, args=own_review),
+    "calibration:rate": Entry(FIRST, FIRST, args=own_criterion),
+    "calibration:rate_autosave": Entry(None, FIRST, args=own_criterion),
+    "calibration:examples": Entry(None, FIRST, args=own_criterion),
+    # The desk, once both reviews are in.
+    "calibration:moderation": Entry(EVERYBODY, None),
+    "calibration:reveal": Entry(COMPARE, None, COMPARE, compared),
+    "calibration:desk": Entry(COMPARE, None, COMPARE, compared),
+    "calibration:desk_criterion": Entry(
+        COMPARE, MODERATOR, COMPARE, lambda world: [world.both_in.pk, "design.1"]
+    ),
+    "calibration:lease_take": Entry(None, MODERATOR, COMPARE, compared),
+    "calibration:lease_return": Entry(None, MODERATOR, COMPARE, compared),
+    "calibration:confirm_agreements": Entry(MODERATOR, MODERATOR, COMPARE, compared),
+    "calibration:propose": Entry(
+        None, SEATED, COMPARE, lambda world: [world.both_in.pk, "design.1"]
+    ),
+    "calibration:sign": Entry(None, SEATED, COMPARE, lambda world: [world.proposal.pk]),
+    "calibration:third_coach": Entry(COHORT, COHORT, COMPARE, compared),
+    # The hub.
+    "calibration:cohorts": Entry(EVERYBODY, None),
+    "calibration:cohort": Entry(HUB, None, COHORT, cohort),
+    "calibration:coaches": Entry(HUB, None, COHORT, cohort),
+    "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
+    "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),
+    "calibration:agreement": Entry(HUB, None, COHORT, cohort),
+    "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),
+    "calibration:questions": Entry(HUB, None, COHORT, cohort),
+    "calibration:open": Entry(None, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:assign": Entry(HUB, HUB, COHORT, lambda world: [world.unassigned.pk]),
+    "calibration:fill_seat": Entry(HUB, HUB, COHORT | SEATED, lambda world: [world.scoring.pk]),
+    "calibration:replace": Entry(HUB, HUB, COHORT | FIRST, own_review),
+    "calibration:release": Entry(HUB, HUB, COMPARE, compared),
+    "calibration:reopen": Entry(HUB, HUB, READERS, given),
+    "calibration:answer": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.question.pk]),
+    # What an organisation is given.
+    "calibration:result": Entry(READERS, None, READERS, given),
+    "calibration:result_version": Entry(READERS, None, READERS, version),
+    "calibration:result_csv": Entry(READERS, None, READERS, version),
+    "calibration:result_report": Entry(None, OWN | HUB, READERS, version),
+    "calibration:acknowledge": Entry(None, LEAD, READERS, version),
+    "calibration:release_ask": Entry(LEAD, LEAD, READERS, given),
+    "calibration:late_evidence": Entry(LEAD, LEAD, READERS, given),
+    "calibration:meetings": Entry(READERS, None, READERS, given),
+    "calibration:meeting_add": Entry(HUB, HUB, READERS, given),
+    "calibration:meeting_edit": Entry(HUB, HUB, READERS, lambda world: [world.meeting.pk]),
+    "calibration:requests": Entry(OWN | COHORT, None, OWN | COHORT | SEATED, handed_in),
+    "calibration:request_answer": Entry(
+        LEAD, LEAD, OWN | COHORT | SEATED, lambda world: [world.request.pk]
+    ),
 }
 
 

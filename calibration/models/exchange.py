@@ -3,10 +3,12 @@
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
+from accelerator.models import Membership, Role, User
 from assessments.models import Criterion, Evidence
 from calibration.models.calibration import Calibration, Release
+from calibration.models.review import Review
 
 
 @pghistory.track()
@@ -89,6 +91,38 @@ class LateEvidence(models.Model):
         return f"{self.evidence} for {self.criterion}"
 
 
+class ImprovementMeetingQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> "ImprovementMeetingQuerySet":
+        """Those whose notes `user` may read: the hub all, a coach and others as chosen."""
+        enrolment = "calibration__assessment__enrolment"
+        of_cohort = Membership.objects.filter(user=user, cohort=OuterRef(f"{enrolment}__cohort"))
+        of_organisation = Membership.objects.filter(
+            Exists(Release.objects.filter(calibration=OuterRef(OuterRef("calibration")))),
+            user=user,
+            organisation=OuterRef(f"{enrolment}__organisation"),
+        )
+        coach = Review.objects.current().filter(coach=user, calibration=OuterRef("calibration"))
+        readers = ImprovementMeeting.Readers
+        return self.filter(
+            Exists(of_cohort.filter(role=Role.HUB))
+            | Q(Exists(coach), readers__in=(readers.COACHES, readers.ALL))
+            | Q(
+                Exists(of_organisation) | Exists(of_cohort.filter(role=Role.MODERATOR)),
+                readers=readers.ALL,
+            )
+        )
+
+    def with_notes_for(self, user: User) -> "ImprovementMeetingQuerySet":
+        """Every meeting, with `shown_notes` only where `user` may read them (`notes_open`)."""
+        open_to = ImprovementMeeting.objects.visible_to(user).filter(pk=OuterRef("pk"))
+        return self.defer("notes").annotate(
+            notes_open=Exists(open_to),
+            shown_notes=Case(
+                When(Exists(open_to), then=F("notes")), default=Value("", models.TextField())
+            ),
+        )
+
+
 @pghistory.track()
 class ImprovementMeeting(models.Model):
     """The talk about a calibrated framework: when, who, and notes for those chosen to read them."""
@@ -110,6 +144,8 @@ class ImprovementMeeting(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+
+    objects = ImprovementMeetingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-held_on"]

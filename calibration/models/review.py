@@ -155,6 +155,15 @@ class ReviewRatingQuerySet(models.QuerySet):
     def answered(self) -> "ReviewRatingQuerySet":
         return self.exclude(level=None, cannot_judge_reason="")
 
+    def differing(self) -> "ReviewRatingQuerySet":
+        """Ratings of a criterion on which the submitted reviews do not all give one level."""
+        others = ReviewRating.objects.filter(
+            review__calibration=OuterRef("review__calibration"),
+            review__state=Review.State.SUBMITTED,
+            criterion=OuterRef("criterion"),
+        ).exclude(level=OuterRef("level"))
+        return self.filter(Exists(others))
+
 
 @pghistory.track()
 @pgtrigger.register(

@@ -118,6 +118,22 @@ def check_free(coach: User, calibration: Calibration) -> None:
         raise StepRefused(f"{coach} has not done the practice cases yet.")
 
 
+def check_blind(coach: User, calibration: Calibration) -> None:
+    """Refuse a coach who may have read what others gave, once both reviews had been in."""
+    if calibration.both_in_at is None:
+        return
+    cohort = calibration.assessment.enrolment.cohort_id
+    sat = calibration.reviews.filter(coach=coach, state=Review.State.WITHDRAWN).exists()
+    runs = Membership.objects.filter(
+        user=coach, cohort=cohort, role__in=(Role.HUB, Role.MODERATOR)
+    ).exists()
+    if sat or runs:
+        raise StepRefused(
+            f"{coach} may have read the other reviews of this assessment already, "
+            "so cannot review it blind."
+        )
+
+
 def practice_done(coach: User) -> bool:
     tried = PracticeAttempt.objects.filter(coach=coach).values("case")
     return not PracticeCase.objects.exclude(pk__in=tried).exists()
@@ -131,6 +147,7 @@ def _seat(
     criteria: Iterable[int] | None = None,
 ) -> Review:
     check_free(coach, calibration)
+    check_blind(coach, calibration)
     try:
         with transaction.atomic():
             review = Review.objects.create(
@@ -184,7 +201,8 @@ def withdraw_review(
         _reopen_reviewing(row)
     if replacement is None:
         return None
-    return _seat(actor, row, replacement, old.seat)
+    criteria = list(old.ratings.values_list("criterion", flat=True))
+    return _seat(actor, row, replacement, old.seat, criteria)
 
 
 def _reopen_reviewing(row: Calibration) -> None:

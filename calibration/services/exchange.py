@@ -120,13 +120,18 @@ def answer_about_release(*, actor: User, question: ReleaseQuestion, answer: str)
 def add_late_evidence(
     *, actor: User, release: Release, criterion: Criterion, evidence: Evidence
 ) -> LateEvidence:
-    """Put a piece beside a released criterion. The release, and its levels, stay as they are."""
+    """Put a piece, once, beside a released criterion. The release, and its levels, do not move."""
     if evidence.enrolment_id != release.calibration.assessment.enrolment_id:
         raise ValueError("Late evidence is the enrolment's own.")
-    late = LateEvidence.objects.create(
-        release=release, criterion=criterion, evidence=evidence, added_by=actor
+    Release.objects.select_for_update().get(pk=release.pk)
+    late, created = LateEvidence.objects.get_or_create(
+        release=release,
+        criterion=criterion,
+        evidence=evidence,
+        defaults={"added_by": actor},
     )
-    audit.record(actor, "release.late_evidence", late)
+    if created:
+        audit.record(actor, "release.late_evidence", late)
     return late
 
 

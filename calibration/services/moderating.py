@@ -1,9 +1,7 @@
-"""Settling what the coaches see differently: the lease, decisions, and the coaches' own accord."""
+"""Settling what the coaches see differently: the moderator's lease and decisions."""
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,16 +11,13 @@ from django.utils import timezone
 from accelerator import audit
 from accelerator.models import Membership, User
 from assessments.models import Criterion, Rating
-from calibration.comparing import Change, change, within_range
+from calibration.comparing import Change, agreed_level, change, within_range
 from calibration.models import (
     Calibration,
     CommentaryPart,
     ConflictOfInterest,
     Decision,
-    Proposal,
-    Review,
     ReviewRating,
-    Signature,
 )
 from calibration.services.assigning import locked
 from calibration.services.inputs import decisions_of, input_hashes, submitted_ratings
@@ -64,7 +59,7 @@ def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
         raise StepRefused("This calibration is not open for moderation.")
     if row.has_live_lease and row.lease_holder_id != actor.pk:
         raise StepRefused("Somebody else is moderating this now. Try again later.")
-    _check_impartial(actor, row)
+    check_impartial(actor, row)
     if row.state != State.MODERATING:
         row.state = State.MODERATING
         audit.record(actor, "calibration.moderating", row)
@@ -73,7 +68,8 @@ def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
     return row
 
 
-def _check_impartial(actor: User, calibration: Calibration) -> None:
+def check_impartial(actor: User, calibration: Calibration) -> None:
+    """Refuse a moderator who coaches this assessment or is tied to its organisation."""
     organisation = calibration.assessment.enrolment.organisation
     if (
         ConflictOfInterest.objects.filter(person=actor, organisation=organisation).exists()
@@ -85,10 +81,19 @@ def _check_impartial(actor: User, calibration: Calibration) -> None:
 
 
 @transaction.atomic
-def give_back_lease(*, actor: User, calibration: Calibration) -> None:
-    Calibration.objects.filter(pk=calibration.pk, lease_holder=actor).update(
-        lease_holder=None, lease_expires_at=None
-    )
+def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
+    """End one's own turn at the desk, or an expired one; agreed when nothing is left to decide."""
+    row = locked(calibration)
+    if row.state != State.MODERATING:
+        return row
+    if row.lease_holder_id != actor.pk:
+        if row.has_live_lease:
+            raise StepRefused("Somebody else is moderating this now. Try again later.")
+        check_impartial(actor, row)
+    row.lease_holder = row.lease_expires_at = None
+    row.save(update_fields=["lease_holder", "lease_expires_at"])
+    settle(actor, row, submitted_ratings(row))
+    return row
 
 
 def _with_lease(actor: User, calibration: Calibration) -> Calibration:
@@ -97,6 +102,7 @@ def _with_lease(actor: User, calibration: Calibration) -> Calibration:
         raise StepRefused("This calibration is not being moderated.")
     if row.lease_holder_id != actor.pk or not row.has_live_lease:
         raise StepRefused("Your turn at the desk has ended. Take it again to go on.")
+    check_impartial(actor, row)
     row.lease_expires_at = timezone.now() + LEASE
     row.save(update_fields=["lease_expires_at"])
     return row
@@ -110,40 +116,36 @@ def decide(
     criterion: Criterion,
     outcome: Outcome,
     read_version: int | None,
+    read_inputs: str | None = None,
 ) -> Decision:
     """Decide one criterion as the moderator who holds the lease.
 
-    `read_version` is the decision's row version when it was read, None when there was none.
-    Raises StepRefused when a rationale or a lift is missing, StaleReview when it was decided
-    elsewhere meanwhile.
+    `read_version` is the decision's row version when it was read, None when there was none;
+    `read_inputs`, where given, the hash of what was read beside it. Raises StepRefused when a
+    rationale or a lift is missing, StaleReview when it was decided elsewhere meanwhile or rests
+    on something that changed.
     """
     row = _with_lease(actor, calibration)
     ratings = submitted_ratings(row)
+    if read_inputs not in (None, input_hashes(row, ratings).get(criterion.pk)):
+        raise StaleReview(row.decisions.filter(version=row.version, criterion=criterion).first())
     given = ratings.get(criterion.pk, [])
     levels = [rating.level for rating in given]
-    _check_reasons(row, criterion, outcome, levels)
-    agreed = _agreed_level(levels)
-    method = (
-        Method.CONFIRMED
-        if outcome.level is not None and outcome.level == agreed
-        else Method.MODERATED
-    )
-    decision = _write(actor, row, criterion, outcome, method, ratings, read_version)
-    _settle(actor, row, ratings)
+    check_reasons(row, criterion, outcome, levels)
+    agrees = outcome.level is not None and outcome.level == agreed_level(levels)
+    method = Method.CONFIRMED if agrees else Method.MODERATED
+    decision = write_decision(actor, row, criterion, outcome, method, ratings, read_version)
+    settle(actor, row, ratings)
     return decision
 
 
-def _agreed_level(levels: Sequence[int | None]) -> int | None:
-    """The level on which all coaches agree, if they do."""
-    return levels[0] if levels and None not in levels and len(set(levels)) == 1 else None
-
-
-def _check_reasons(
+def check_reasons(
     row: Calibration, criterion: Criterion, outcome: Outcome, levels: Sequence[int | None]
 ) -> None:
+    """Refuse an outcome that lacks the rationale or the lift it needs."""
     if not within_range(outcome.level, levels) and not outcome.rationale:
         raise StepRefused("This level is outside what the coaches gave: say why.")
-    agreed = _agreed_level(levels)
+    agreed = agreed_level(levels)
     if agreed is not None and outcome.level != agreed and not outcome.rationale:
         raise StepRefused("The coaches agree on another level: say why it changes.")
     own = Rating.objects.get(assessment=row.assessment_id, criterion=criterion).level
@@ -151,7 +153,7 @@ def _check_reasons(
         raise StepRefused("Say what would lift it one level.")
 
 
-def _write(
+def write_decision(
     actor: User,
     row: Calibration,
     criterion: Criterion,
@@ -160,6 +162,7 @@ def _write(
     ratings: dict[int, list[ReviewRating]],
     read_version: int | None,
 ) -> Decision:
+    """The decision of this version on `criterion`, new or changed, with whose words it is in."""
     fields = {
         "level": outcome.level,
         "method": method,
@@ -197,7 +200,7 @@ def _write(
     return decision
 
 
-def _settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]) -> None:
+def settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]) -> None:
     """AGREED when every criterion has a decision that is not stale."""
     decisions = decisions_of(row, input_hashes(row, ratings))
     criteria = set(row.assessment.framework.criteria.values_list("pk", flat=True))
@@ -223,7 +226,7 @@ def confirm_agreements(*, actor: User, calibration: Calibration) -> int:
     criteria = {criterion.pk: criterion for criterion in row.assessment.framework.criteria.all()}
     confirmed = 0
     for pk, given in ratings.items():
-        level = _agreed_level([rating.level for rating in given])
+        level = agreed_level([rating.level for rating in given])
         if level is None or pk in decided:
             continue
         outcome = Outcome(
@@ -231,9 +234,9 @@ def confirm_agreements(*, actor: User, calibration: Calibration) -> int:
         )
         if change(own.get(pk), level) is Change.MARK_DOWN and not outcome.lift:
             continue
-        _write(actor, row, criteria[pk], outcome, Method.CONFIRMED, ratings, None)
+        write_decision(actor, row, criteria[pk], outcome, Method.CONFIRMED, ratings, None)
         confirmed += 1
-    _settle(actor, row, ratings)
+    settle(actor, row, ratings)
     return confirmed
 
 
@@ -250,95 +253,3 @@ def shared_cause(given: Sequence[ReviewRating]) -> str:
     """The cause the coaches name alike; "" where they differ."""
     causes = {rating.cause for rating in given if rating.cause}
     return causes.pop() if len(causes) == 1 else ""
-
-
-def content_hash(calibration: Calibration, criterion: Criterion, outcome: Outcome) -> str:
-    """The hash of what two coaches sign: the criterion, level and every word."""
-    content = [
-        calibration.pk,
-        calibration.version,
-        criterion.code,
-        outcome.level,
-        [asdict(part) for part in outcome.parts],
-        outcome.lift,
-        outcome.cause,
-    ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
-
-
-@transaction.atomic
-def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outcome) -> Proposal:
-    """A main coach offers the other a level and words, and signs them."""
-    row = locked(review.calibration)
-    _check_coaches_may_settle(row, review, actor)
-    levels = [rating.level for rating in submitted_ratings(row).get(criterion.pk, [])]
-    if not within_range(outcome.level, levels):
-        raise StepRefused("A level outside what the coaches gave needs a moderator.")
-    agreed = _agreed_level(levels)
-    if agreed is not None and outcome.level != agreed:
-        raise StepRefused("Changing a level on which you both agree needs a moderator.")
-    _check_reasons(row, criterion, outcome, levels)
-    proposal = Proposal.objects.create(
-        calibration=row,
-        version=row.version,
-        criterion=criterion,
-        level=outcome.level,
-        commentary=outcome.commentary,
-        lift=outcome.lift,
-        cause=outcome.cause,
-        content=content_hash(row, criterion, outcome),
-        proposed_by=review,
-    )
-    Signature.objects.create(proposal=proposal, review=review, content=proposal.content)
-    audit.record(actor, "proposal.made", row, criterion=criterion.code)
-    return proposal
-
-
-def _check_coaches_may_settle(row: Calibration, review: Review, actor: User) -> None:
-    if row.state not in (State.BOTH_IN, State.MODERATING):
-        raise StepRefused("The coaches settle a criterion once both reviews are in.")
-    if row.has_live_lease:
-        raise StepRefused("A moderator is at work on this now.")
-    if review.coach_id != actor.pk or not review.is_submitted or review.seat == Review.Seat.THIRD:
-        raise StepRefused("Only the two coaches settle a criterion between them.")
-
-
-@transaction.atomic
-def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> Decision:
-    """The other coach signs the very content shown to them, which decides the criterion."""
-    row = locked(review.calibration)
-    _check_coaches_may_settle(row, review, actor)
-    if proposal.version != row.version or proposal.calibration_id != row.pk:
-        raise StepRefused("This proposal belongs to an earlier version.")
-    if content != proposal.content:
-        raise StepRefused("The proposal is not the one you were shown. Read it again.")
-    latest = row.proposals.filter(criterion=proposal.criterion, version=row.version).first()
-    if latest != proposal:
-        raise StepRefused("A newer proposal has replaced this one.")
-    if proposal.proposed_by_id == review.pk:
-        raise StepRefused("You made this proposal. The other coach signs it.")
-    Signature.objects.get_or_create(proposal=proposal, review=review, defaults={"content": content})
-    if row.state == State.BOTH_IN:
-        row.state = State.MODERATING
-        row.save(update_fields=["state"])
-    outcome = Outcome(
-        level=proposal.level,
-        parts=[Part(proposal.proposed_by_id, proposal.commentary)] if proposal.commentary else [],
-        lift=proposal.lift,
-        cause=proposal.cause,
-    )
-    ratings = submitted_ratings(row)
-    current = Decision.objects.filter(
-        calibration=row, version=row.version, criterion=proposal.criterion
-    ).first()
-    decision = _write(
-        actor,
-        row,
-        proposal.criterion,
-        outcome,
-        Method.COACHES,
-        ratings,
-        current.row_version if current else None,
-    )
-    _settle(actor, row, ratings)
-    return decision

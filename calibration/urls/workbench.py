@@ -1,3 +1,19 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
 
-urlpatterns = []
+from calibration.views import practice, rate, review
+
+urlpatterns = [
+    path("reviews/", review.queue, name="queue"),
+    path("reviews/severity/", review.severity, name="severity"),
+    path("reviews/<int:pk>/", review.review, name="review"),
+    path("reviews/<int:pk>/submit/", review.review_submit, name="review_submit"),
+    path("reviews/<int:pk>/recall/", review.review_recall, name="review_recall"),
+    path("reviews/<int:pk>/recuse/", review.review_recuse, name="review_recuse"),
+    path("reviews/<int:pk>/ask/", review.ask, name="ask"),
+    path("reviews/<int:pk>/criteria/<str:code>/", rate.rate, name="rate"),
+    path("reviews/<int:pk>/criteria/<str:code>/autosave/", rate.autosave, name="rate_autosave"),
+    path("reviews/<int:pk>/criteria/<str:code>/examples/", rate.examples, name="examples"),
+    path("conflicts/", review.conflicts, name="conflicts"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/<slug:slug>/", practice.practice_case, name="practice_case"),
+]

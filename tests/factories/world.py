@@ -6,7 +6,7 @@ from accelerator.services.jobs import request_job
 from assessments.models import Assessment
 from assessments.services.rating import start_assessment
 from calibration.models import ImprovementMeeting, PracticeCase
-from calibration.services import assigning, exchange, moderating
+from calibration.services import assigning, exchange, moderating, settling
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
 
@@ -58,7 +58,7 @@ def build_world(cast) -> SimpleNamespace:
 def _compared(world) -> None:
     world.both_in = calibrations.both_in(calibrations.twin(world))
     criterion = world.both_in.assessment.framework.criteria.get(code="design.1")
-    world.proposal = moderating.propose(
+    world.proposal = settling.propose(
         actor=world.coach_a,
         review=calibrations.review_of(world.both_in, world.coach_a),
         criterion=criterion,

@@ -1,0 +1,41 @@
+"""Why a decision needs another look: what changed since it was made."""
+
+from datetime import datetime
+
+from django.db.models import Min, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from assessments.models import EvidenceUse
+from calibration.models import Calibration, Decision, Review
+
+
+def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
+    """Sentences about what `decision` rested on and what became of it since, oldest first."""
+    since = Decision.objects.filter(
+        calibration=calibration, criterion=decision.criterion_id, inputs=decision.inputs
+    ).aggregate(first=Min("decided_at"))["first"]
+    found: list[tuple[datetime, str]] = []
+    for review in calibration.reviews.filter(ratings__criterion=decision.criterion_id).filter(
+        Q(submitted_at__gt=since) | Q(withdrawn_at__gt=since)
+    ):
+        seat = review.get_seat_display()
+        if review.state == Review.State.WITHDRAWN:
+            found.append((review.withdrawn_at, f"{seat} was taken off"))
+        else:
+            found.append((review.submitted_at, f"{seat}’s review came in"))
+    for answered_at in calibration.requests.filter(
+        Q(criterion=decision.criterion_id) | Q(criterion=None), answered_at__gt=since
+    ).values_list("answered_at", flat=True):
+        found.append((answered_at, "The organisation answered a question for evidence"))
+    for withdrawn_at in EvidenceUse.objects.filter(
+        rating__assessment=calibration.assessment_id,
+        rating__criterion=decision.criterion_id,
+        evidence__withdrawn_at__gt=since,
+    ).values_list("evidence__withdrawn_at", flat=True):
+        found.append((withdrawn_at, "A piece of evidence was withdrawn"))
+    return [f"{words} on {_when(moment)}." for moment, words in sorted(found)]
+
+
+def _when(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "j F, H:i")

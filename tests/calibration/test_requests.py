@@ -1,0 +1,359 @@
+"""The coaches' questions and the organisation's answers, and what it does with a release."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accelerator.models import AuditEvent
+from assessments.models import Evidence
+from calibration.models import Calibration, EvidenceRequest, LateEvidence, ReleaseQuestion
+from calibration.services import exchange
+from tests.factories.assessment import note
+from tests.factories.calibration import assigned, scored
+from tests.factories.evidence import PDF
+from tests.factories.organisation import varied
+from tests.markup import page
+
+ASKED = "Could we see one register?"
+
+
+@pytest.fixture
+def calibration(cast) -> Calibration:
+    return assigned(cast)
+
+
+@pytest.fixture
+def asked(cast, calibration) -> EvidenceRequest:
+    criterion = calibration.assessment.framework.criteria.get(code="monitor.3")
+    return exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, question=ASKED, criterion=criterion
+    )
+
+
+@pytest.fixture
+def client(cast, sign_in):
+    return sign_in(cast.lead)
+
+
+def list_of(calibration: Calibration) -> str:
+    return reverse("calibration:requests", args=[calibration.assessment_id])
+
+
+def answer_to(asked: EvidenceRequest) -> str:
+    return reverse("calibration:request_answer", args=[asked.pk])
+
+
+def upload(name: str = "Register.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def test_the_organisation_reads_the_question_and_not_who_asked(cast, sign_in, asked) -> None:
+    for name in ("lead", "member", "sponsor", "hub", "moderator"):
+        shown = page(sign_in(getattr(cast, name)).get(list_of(asked.calibration)))
+        assert ASKED in shown.text, name
+        for coach in (cast.coach_a, cast.coach_b):
+            assert coach.name not in shown.one("main").text
+            assert coach.email not in shown.one("main").text
+        assert bool(shown.all("a", href=answer_to(asked))) == (name == "lead")
+    for name in ("coach_a", "coach_b", "funder", "outsider", "other_hub", "stranger"):
+        client = sign_in(getattr(cast, name))
+        assert client.get(list_of(asked.calibration)).status_code == 404, name
+
+
+def test_only_the_lead_answers(cast, sign_in, asked) -> None:
+    for name in ("member", "sponsor", "hub", "moderator", "coach_a", "coach_b"):
+        assert sign_in(getattr(cast, name)).get(answer_to(asked)).status_code == 403, name
+        assert sign_in(getattr(cast, name)).post(answer_to(asked)).status_code == 403, name
+    for name in ("funder", "outsider", "other_hub", "stranger"):
+        assert sign_in(getattr(cast, name)).post(answer_to(asked)).status_code == 404, name
+
+
+def test_nothing_else_of_the_calibration_is_on_the_page(cast, client, asked) -> None:
+    bare = page(client.get(list_of(asked.calibration))).one("main").text
+    for row in asked.calibration.reviews.get(coach=cast.coach_a).ratings.all():
+        type(row).objects.filter(pk=row.pk).update(level=0, commentary="Canaryword")
+    Calibration.objects.filter(pk=asked.calibration_id).update(state="scoring")
+    response = client.get(list_of(asked.calibration))
+    assert page(response).one("main").text == bare
+    assert b"Canaryword" not in response.content
+
+
+def test_an_answer_is_looked_at_once_more_before_it_goes(cast, client, asked, mailbox) -> None:
+    library = note(cast.enrolment, cast.lead, text="Minutes of May.")
+    before = len(mailbox())
+    first = client.post(
+        answer_to(asked),
+        {"step": "check", "answer": "Here it is.", "uploads": upload(), "evidence": library.pk},
+    )
+    assert first.status_code == 200
+    shown = page(first)
+    assert "It cannot be changed once it is sent." in shown.text
+    assert "Here it is." in shown.text
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    taken = Evidence.objects.get(kind="file")
+    assert not taken.uses.exists()
+    form = shown.all("form")[-1]
+    ids = [field["value"] for field in form.all("input", name="evidence")]
+    assert set(ids) == {str(library.pk), str(taken.pk)}
+    sent = {"step": "send", "answer": form.one("input", name="answer")["value"], "evidence": ids}
+    response = client.post(answer_to(asked), sent, follow=True)
+    assert response.redirect_chain == [(list_of(asked.calibration), 302)]
+    assert "Your answer has gone to both coaches." in page(response).text
+    asked.refresh_from_db()
+    assert (asked.answer, asked.answered_by) == ("Here it is.", cast.lead)
+    assert set(asked.evidence.all()) == {library, taken}
+    told = mailbox()[before:]
+    assert sorted(mail.to[0] for mail in told) == sorted([cast.coach_a.email, cast.coach_b.email])
+
+
+def test_an_answer_goes_once(cast, client, asked, mailbox) -> None:
+    sent = {"step": "send", "answer": "First."}
+    client.post(answer_to(asked), sent)
+    mails = len(mailbox())
+    for response in (
+        client.post(answer_to(asked), sent | {"answer": "Second."}, follow=True),
+        client.get(answer_to(asked), follow=True),
+    ):
+        assert "This question is answered already." in page(response).text
+    asked.refresh_from_db()
+    assert asked.answer == "First."
+    assert len(mailbox()) == mails
+    assert AuditEvent.objects.filter(action="evidence.answered").count() == 1
+
+
+def test_changing_one_s_mind_keeps_what_was_typed_and_ticked(cast, client, asked) -> None:
+    library = note(cast.enrolment, cast.lead)
+    changing = {"step": "change", "answer": "Half a thought", "evidence": library.pk}
+    shown = page(client.post(answer_to(asked), changing))
+    assert shown.one("textarea", name="answer").text == "Half a thought"
+    (box,) = shown.all("input", name="evidence", checked=True)
+    assert box["value"] == str(library.pk)
+    assert not shown.all(class_="error-summary")
+
+
+def test_a_refused_file_is_said_beside_the_field_and_nothing_is_lost(client, asked) -> None:
+    response = client.post(
+        answer_to(asked),
+        {"answer": "See both.", "uploads": [upload("Good.pdf"), upload("Bad.pdf", b"MZ no")]},
+    )
+    assert response.status_code == 422
+    shown = page(response)
+    assert "“Bad.pdf”" in shown.one(id="id_uploads_error").text
+    assert shown.one(class_="error-summary").all("a", href="#id_uploads")
+    assert shown.one("textarea", name="answer").text == "See both."
+    kept = Evidence.objects.get()
+    (box,) = shown.all("input", name="evidence", checked=True)
+    assert box["value"] == str(kept.pk)
+    assert "“Good.pdf” is in your library now and ticked below." in shown.text
+
+
+def test_an_empty_answer_is_refused_and_its_file_is_not_lost(client, asked) -> None:
+    response = client.post(answer_to(asked), {"answer": " ", "uploads": upload()})
+    assert response.status_code == 422
+    shown = page(response)
+    assert "Write an answer, even if it is short." in shown.one(id="id_answer_error").text
+    assert len(shown.all("input", name="evidence", checked=True)) == 1
+    assert client.post(answer_to(asked)).status_code == 422
+
+
+def test_a_piece_of_another_enrolment_or_a_withdrawn_one_is_refused(cast, client, asked) -> None:
+    foreign = note(cast.other, cast.outsider)
+    gone = note(cast.enrolment, cast.lead)
+    Evidence.objects.filter(pk=gone.pk).update(note="", withdrawn_at=gone.added_at)
+    for piece, words in (
+        (foreign.pk, "One of these pieces is no longer in your library."),
+        (gone.pk, "One of these pieces is no longer in your library."),
+        ("not-an-id", "is not a valid UUID"),
+    ):
+        response = client.post(
+            answer_to(asked), {"step": "send", "answer": "Mine", "evidence": piece}
+        )
+        assert response.status_code == 422
+        assert words in page(response).one(id="id_evidence_error").text
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+
+
+def test_both_coaches_and_the_cohort_reach_the_answer_s_pieces(cast, sign_in, asked) -> None:
+    piece = note(cast.enrolment, cast.lead)
+    to = reverse("assessments:evidence_view", args=[piece.pk])
+    readers = ("coach_a", "coach_b", "hub", "moderator")
+    for name in readers:
+        assert sign_in(getattr(cast, name)).get(to).status_code == 404, name
+    exchange.answer_request(actor=cast.lead, request=asked, answer="Here.", evidence=[piece])
+    for name in readers:
+        assert sign_in(getattr(cast, name)).get(to).status_code == 200, name
+    for name in ("funder", "outsider", "other_hub", "stranger"):
+        assert sign_in(getattr(cast, name)).get(to).status_code == 404, name
+
+
+def test_without_questions_the_page_says_so(cast, client) -> None:
+    calibration = scored(cast)
+    assert "No questions" in page(client.get(list_of(calibration))).text
+
+
+def test_the_list_costs_the_same_at_one_and_at_three(cast, client, calibration) -> None:
+    def more() -> None:
+        row = exchange.ask_for_evidence(
+            actor=cast.coach_b,
+            calibration=calibration,
+            question=ASKED,
+            criterion=calibration.assessment.framework.criteria.last(),
+        )
+        piece = note(cast.enrolment, cast.lead)
+        exchange.answer_request(actor=cast.lead, request=row, answer="Yes.", evidence=[piece])
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(list_of(calibration))
+        assert page(response).text.count(ASKED) == calibration.requests.count()
+        return len(queries)
+
+    more()
+    client.get(list_of(calibration))
+    at_one = cost()
+    more()
+    more()
+    assert cost() == at_one
+
+
+@pytest.fixture
+def release(cast):
+    return varied(cast)
+
+
+def ask_at(release) -> str:
+    return reverse("calibration:release_ask", args=[release.calibration_id])
+
+
+def late_at(release) -> str:
+    return reverse("calibration:late_evidence", args=[release.calibration_id])
+
+
+def test_a_question_about_the_release_reaches_the_hub_and_comes_back(
+    cast, client, sign_in, release, mailbox
+) -> None:
+    before = len(mailbox())
+    words = {"criterion": "monitor.3", "question": "Why is this little?"}
+    response = client.post(ask_at(release), words, follow=True)
+    assert response.redirect_chain == [(ask_at(release), 302)]
+    question = ReleaseQuestion.objects.get()
+    assert (question.criterion.code, question.asked_by) == ("monitor.3", cast.lead)
+    assert [mail.to for mail in mailbox()[before:]] == [[cast.hub.email]]
+    assert "has not answered yet" in page(response).text
+    exchange.answer_about_release(actor=cast.hub, question=question, answer="Because of May.")
+    result = reverse("calibration:result", args=[release.calibration_id])
+    for name in ("lead", "member", "hub"):
+        shown = page(sign_in(getattr(cast, name)).get(result)).text
+        assert "Why is this little?" in shown, name
+        assert "Because of May." in shown, name
+    for name in ("coach_a", "coach_b"):
+        assert "Why is this little?" not in page(sign_in(getattr(cast, name)).get(result)).text
+
+
+def test_a_question_needs_words_and_a_criterion_that_exists(client, release) -> None:
+    typed = {"criterion": "no.such", "question": "What?"}
+    response = client.post(ask_at(release), typed)
+    assert response.status_code == 422
+    assert page(response).one("textarea", name="question").text == "What?"
+    response = client.post(ask_at(release), {"criterion": "monitor.3", "question": ""})
+    assert response.status_code == 422
+    assert page(response).one("option", selected=True)["value"] == "monitor.3"
+    assert not ReleaseQuestion.objects.exists()
+    client.post(ask_at(release), {"question": "In general?"})
+    assert ReleaseQuestion.objects.get().criterion is None
+
+
+def test_late_evidence_of_every_kind_moves_nothing(cast, client, sign_in, release) -> None:
+    library = note(cast.enrolment, cast.lead)
+    snapshot, state = dict(release.snapshot), release.calibration.state
+    given = {
+        "criterion": "design.2",
+        "uploads": [upload("One.pdf"), upload("Two.pdf")],
+        "evidence": library.pk,
+        "link_url": "https://example.org/report",
+        "link_title": "Report",
+        "note_text": "Ask Sam.",
+    }
+    response = client.post(late_at(release), given, follow=True)
+    assert response.redirect_chain == [(late_at(release), 302)]
+    added = LateEvidence.objects.filter(release=release)
+    assert {(one.evidence.kind, one.criterion.code) for one in added} == {
+        ("file", "design.2"),
+        ("link", "design.2"),
+        ("note", "design.2"),
+    }
+    assert added.count() == 5
+    assert all(not one.evidence.uses.exists() for one in added)
+    release.refresh_from_db()
+    release.calibration.refresh_from_db()
+    assert (release.snapshot, release.calibration.state) == (snapshot, state)
+    result = reverse("calibration:result", args=[release.calibration_id])
+    to = reverse(
+        "assessments:evidence_download", args=[added.get(evidence__title="One.pdf").evidence_id]
+    )
+    for name in ("lead", "coach_a", "coach_b", "hub", "moderator"):
+        reader = sign_in(getattr(cast, name))
+        assert page(reader.get(result)).all("a", href=to), name
+        assert reader.get(to).getvalue() == PDF, name
+    for name in ("outsider", "other_hub", "funder"):
+        assert sign_in(getattr(cast, name)).get(to).status_code == 404, name
+
+
+def test_the_same_late_piece_is_kept_once(cast, client, release) -> None:
+    library = note(cast.enrolment, cast.lead)
+    given = {"criterion": "design.2", "evidence": library.pk}
+    client.post(late_at(release), given)
+    client.post(late_at(release), given)
+    assert LateEvidence.objects.count() == 1
+    assert AuditEvent.objects.filter(action="release.late_evidence").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({}, "criterion", "Choose the criterion it belongs to."),
+        ({"criterion": "design.2"}, None, "Add at least one file, link, note or piece"),
+        (
+            {"criterion": "design.2", "link_url": "javascript:alert(1)"},
+            "link_url",
+            "Enter a full web address",
+        ),
+        (
+            {"criterion": "design.2", "link_title": "Report"},
+            "link_url",
+            "Enter the web address as well.",
+        ),
+        ({"criterion": "design.2", "note_title": "Sam"}, "note_text", "Write the note as well."),
+    ],
+)
+def test_what_is_missing_is_said_beside_the_field(client, release, given, field, words) -> None:
+    response = client.post(late_at(release), given)
+    assert response.status_code == 422
+    shown = page(response)
+    place = shown.one(id=f"id_{field}_error") if field else shown.one(id="form-errors")
+    assert words in place.text
+    assert words in shown.one(class_="error-summary").text
+    for name, value in given.items():
+        kept = (
+            shown.one(name="criterion").one("option", selected=True)
+            if (name == "criterion")
+            else shown.one("input", name=name)
+        )
+        assert kept["value"] == value
+    assert not LateEvidence.objects.exists()
+
+
+def test_a_refused_late_file_leaves_the_others_ticked(client, release) -> None:
+    files = [upload("Good.pdf"), upload("Bad.pdf", b"MZ no")]
+    response = client.post(late_at(release), {"criterion": "design.2", "uploads": files})
+    assert response.status_code == 422
+    shown = page(response)
+    assert "“Bad.pdf”" in shown.one(id="id_uploads_error").text
+    (box,) = shown.all("input", name="evidence", checked=True)
+    assert not LateEvidence.objects.exists()
+    client.post(late_at(release), {"criterion": "design.2", "evidence": box["value"]})
+    assert LateEvidence.objects.get().evidence.title == "Good.pdf"
