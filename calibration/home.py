@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.urls import reverse
 
+from accelerator.access import scoped
 from accelerator.journey import Button, Phase
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from assessments.models import Assessment
@@ -67,6 +68,9 @@ def _phase(release: Release | None, waiting: dict | None) -> Phase:
     )
 
 
+OWN = {Role.LEAD, Role.MEMBER, Role.SPONSOR}
+
+
 @dataclass(frozen=True)
 class Panel:
     """A card on the home page of somebody who works for the programme."""
@@ -79,15 +83,26 @@ class Panel:
 def _roles(user: User) -> set[str]:
     return set(
         Membership.objects.filter(
-            user=user, role__in=(Role.COACH, Role.MODERATOR, Role.HUB)
+            user=user, role__in=OWN | {Role.COACH, Role.MODERATOR, Role.HUB}
         ).values_list("role", flat=True)
     )
 
 
 def links(user: User) -> list[tuple[str, str]]:
-    """Reviews, Moderation and cohorts, for those who have them. One query, two for the hub."""
+    """The calibrated framework, reviews, moderation, cohorts, for those who have them.
+
+    One query for the roles, and one more for an organisation's people.
+    """
     roles = _roles(user)
     found = []
+    if roles & OWN:
+        release = scoped(
+            user, Release.objects.filter(superseded_at=None), "calibration.read"
+        ).order_by("-released_at")
+        found += [
+            ("Calibrated", reverse("calibration:result", args=[one.calibration_id]))
+            for one in release[:1]
+        ]
     if Role.COACH in roles:
         found.append(("Reviews", reverse("calibration:queue")))
     if Role.MODERATOR in roles:

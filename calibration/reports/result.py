@@ -257,7 +257,7 @@ def report_context(release: Release, made_by: User) -> dict:
         "basis_line": "All criteria, as released; nothing has been worked out anew.",
         "status_line": status_of(release),
         "superseded": superseded,
-        "title": f"{title} ({superseded.lower()})" if superseded else title,
+        "title": f"{title} (s{superseded[1:]})" if superseded else title,
         "synthetic": settings.DEMO_MODE or enrolment.cohort.is_synthetic,
         "framework_attribution": assessment.framework.attribution,
     }

@@ -42,6 +42,15 @@ window.accelerator.saving = (form, { elsewhere }) => {
     timer = window.setTimeout(save, seconds * 1000);
   }
 
+  /** What an earlier Save found wrong is right now that everything is saved. */
+  function clearErrors() {
+    document.querySelector(".page > [data-error-summary]")?.remove();
+    form.querySelectorAll(".field-error").forEach((words) => words.remove());
+    form.querySelectorAll(".has-error").forEach((field) => field.classList.remove("has-error"));
+    form.querySelectorAll("[aria-invalid]").forEach((field) => field.removeAttribute("aria-invalid"));
+    document.title = document.title.replace(/^Error: /, "");
+  }
+
   function save() {
     if (dirty() && !inConflict()) window.htmx.trigger(form, "autosave");
   }
@@ -109,6 +118,7 @@ window.accelerator.saving = (form, { elsewhere }) => {
       if (tries > 0) announce("Saved");
       tries = 0;
       saved = sent;
+      clearErrors();
     } else if (xhr.status === 422 && answered) {
       onSaved = null;
       announce(document.getElementById("save-status").textContent.trim());

@@ -1,10 +1,12 @@
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.framework_file import read_framework
 from assessments.services.frameworks import FrameworkChanged, publish_framework
 from insights.demo import load_demo
 
+PRACTICE = "fixtures/practice.yaml"
 FRAMEWORK = "fixtures/frameworks/confidence-framework-2.0.yaml"
 
 
@@ -18,5 +20,6 @@ class Command(BaseCommand):
             framework, _ = publish_framework(data=read_framework(settings.BASE_DIR / FRAMEWORK))
         except FrameworkChanged as error:
             raise CommandError(str(error)) from error
+        call_command("load_practice", settings.BASE_DIR / PRACTICE, stdout=self.stdout)
         cohort = load_demo(framework=framework)
         self.stdout.write(f"{cohort} is loaded. Every organisation and rating in it is invented.")

@@ -1,0 +1,52 @@
+"""The house's rules that a reader would otherwise have to remember."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("accelerator", "assessments", "calibration", "improvement", "insights")
+
+
+def sources() -> list[Path]:
+    return [
+        path
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        if "migrations" not in path.parts
+    ]
+
+
+def test_imports_point_one_way() -> None:
+    """The contracts of pyproject.toml: the apps, their layers, the single importers."""
+    found = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports; exit(lint_imports())"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stdout
+
+
+def test_a_file_stays_small() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in sources()
+        if (count := len(path.read_text().splitlines())) > 310
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("name", ["style=", "<style", "onclick", "onload=", "hx-on", "javascript:"])
+def test_pages_hold_no_inline_code(name: str) -> None:
+    """The content policy would refuse it. PDF templates are not pages."""
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "templates").rglob("*.html")
+        if "pdf" not in path.parts and name in path.read_text()
+    ]
+    assert found == []
+
