@@ -6,7 +6,7 @@ them the reader leads, and returns what it knows of each.
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.conf import settings
@@ -82,22 +82,29 @@ def journeys(enrolments: Iterable[Enrolment], led: Collection[int] = ()) -> list
     return [_journey(enrolment, known) for enrolment in enrolments]
 
 
+def steps_of(enrolment: Enrolment, done: int) -> list[Step]:
+    """The four steps when it is known that the first `done` are behind. No queries."""
+    states = ["done"] * done + ["now" if enrolment.is_active else "later"] + ["later"] * 3
+    return [
+        Step(number, title, what, getattr(enrolment.cohort, f"{key}_due"), state)
+        for number, ((key, title, what), state) in enumerate(
+            zip(PHASES, states, strict=False), start=1
+        )
+    ]
+
+
 def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journey:
     phases = {key: known.get(key, {}).get(enrolment.pk, WAITING) for key, _, _ in PHASES}
-    steps: list[Step] = []
-    now = None
-    for number, (key, title, what) in enumerate(PHASES, start=1):
-        state = "done" if now is None and phases[key].done else "later" if now else "now"
-        step = Step(number, title, what, getattr(enrolment.cohort, f"{key}_due"), state)
-        now = now or (step if state == "now" else None)
-        steps.append(step)
-    current = phases[PHASES[now.number - 1][0]] if now else None
+    finished = [phases[key].done for key, _, _ in PHASES]
+    done = finished.index(False) if False in finished else len(PHASES)
+    steps = steps_of(enrolment, done)
+    current = phases[PHASES[done][0]] if done < len(PHASES) else None
     if not enrolment.is_active:
-        steps = [replace(step, state="later") if step.state == "now" else step for step in steps]
         current = Phase(
             done=True,
             headline="This organisation has left the cohort",
             text="What was written stays readable. Nothing more is due.",
             links=current.links if current else [],
         )
-    return Journey(enrolment, steps, current, now.due if now and enrolment.is_active else None)
+    due = steps[done].due if current and enrolment.is_active else None
+    return Journey(enrolment, steps, current, due)

@@ -15,7 +15,8 @@ from calibration.services.assigning import settings_of
 def free_coaches(calibration: Calibration) -> QuerySet[User]:
     """Coaches who could rate this blind, without a conflict, with the practice it asks for.
 
-    Whoever sat here, moderates or runs the cohort may have read what others gave. Each has `institution`, the name of the one they sit for.
+    Whoever sat here, moderates or runs the cohort may have read what others gave. Each has
+    `institution`, the name of the one they sit for.
     """
     enrolment = calibration.assessment.enrolment
     organisation = enrolment.organisation_id

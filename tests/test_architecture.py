@@ -49,4 +49,3 @@ def test_pages_hold_no_inline_code(name: str) -> None:
         if "pdf" not in path.parts and name in path.read_text()
     ]
     assert found == []
-

@@ -18,6 +18,8 @@ OWN = ("lead", "member", "sponsor")
 READERS = (*OWN, "coach_a", "coach_b", "moderator", "hub")
 NOBODY = ("funder", "outsider", "other_hub", "stranger")
 CANARY = "Canaryword"
+# What coach A wrote, in one state or another.
+HIDDEN = (CANARY.encode(), b"read the registers")
 VERSIONED = ("result_version", "result_csv", "result_report", "acknowledge")
 PLAIN = ("result", "release_ask", "late_evidence", "meetings", "meeting_add")
 
@@ -41,26 +43,18 @@ def quickly_agreed_at_one(cast) -> Calibration:
     return quickly_agreed(cast, 1)
 
 
-def with_canary(state):
+def with_canary(state, cast) -> Calibration:
     """A calibration brought to `state`, with a canary in all that coach A wrote."""
-
-    def make(cast) -> Calibration:
-        calibration = state(cast)
-        if state is scored:
-            rate_review(
-                review_of(calibration, cast.coach_a),
-                commentary=CANARY,
-                lift=CANARY,
-                private_note=CANARY,
-            )
-        return calibration
-
-    return make
+    calibration = state(cast)
+    if state is scored:
+        words = {"commentary": CANARY, "lift": CANARY, "private_note": CANARY}
+        rate_review(review_of(calibration, cast.coach_a), **words)
+    return calibration
 
 
 @pytest.mark.parametrize("state", [assigned, scored, both_in, quickly_agreed_at_one])
 def test_before_release_there_is_nothing_at_any_address(cast, sign_in, state) -> None:
-    calibration = with_canary(state)(cast)
+    calibration = with_canary(state, cast)
     exchange.save_meeting(
         actor=cast.hub,
         calibration=calibration,
@@ -77,13 +71,13 @@ def test_before_release_there_is_nothing_at_any_address(cast, sign_in, state) ->
             get, post = client.get(each), client.post(each)
             assert get.status_code in (404, 405), (name, each)
             assert post.status_code in (404, 405), (name, each)
-            assert CANARY.encode() not in get.content + post.content
+            assert not any(words in get.content + post.content for words in HIDDEN)
     assert not ReportJob.objects.exists()
     asked = sign_in(cast.lead).get(
         reverse("calibration:requests", args=[calibration.assessment_id])
     )
     assert asked.status_code == 200
-    assert CANARY.encode() not in asked.content
+    assert not any(words in asked.content for words in HIDDEN)
     assert release_of(cast.lead, calibration.assessment) is None
 
 
