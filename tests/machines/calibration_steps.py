@@ -22,6 +22,7 @@ from tests.machines.calibration_model import MAIN, Chair, Model, Seat, State
 WORLD = SimpleNamespace()
 COACH = st.integers(0, 4)
 SEAT = st.sampled_from(list(Seat))
+LEAVING = st.sampled_from([Seat.THIRD, Seat.THIRD, Seat.THIRD, Seat.FIRST, Seat.SECOND])
 PLACE = st.integers(0, 4)
 LEVEL = st.integers(0, 2)
 
@@ -103,7 +104,7 @@ class Reviewing(RuleBasedStateMachine):
             for seat, coach in zip(MAIN, pair, strict=True):
                 self.seat(seat, coach, row.reviews.get(seat=seat))
 
-    @rule(seat=SEAT, replacement=st.none() | COACH)
+    @rule(seat=LEAVING, replacement=st.none() | COACH)
     def withdraw(self, seat: str, replacement: int | None) -> None:
         chair = self.model.chairs.get(seat)
         if chair is None:
