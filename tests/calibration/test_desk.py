@@ -97,7 +97,7 @@ def test_an_agreed_level_is_prefilled_but_takes_a_person(cast, desk, moderator) 
         (APART, {"level": ""}, "level", "Choose a level."),
         (APART, {"level": "3"}, "rationale", "outside what the coaches gave"),
         (ALIKE, {"level": "2"}, "rationale", "agree on another level"),
-        (APART, {"level": "none"}, "rationale", "cannot be judged"),
+        (APART, {"level": "none"}, "rationale", "Say why this cannot be judged."),
         (APART, {"level": "1", "lift": ""}, "lift", "say what would lift it"),
         (APART, {"level": "9"}, "level", "Select a valid choice"),
     ],
