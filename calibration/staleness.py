@@ -6,7 +6,7 @@ from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from assessments.models import EvidenceUse
+from assessments.models import Evidence, EvidenceUse
 from calibration.models import Calibration, Decision, Review
 
 
@@ -28,11 +28,18 @@ def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
         Q(criterion=decision.criterion_id) | Q(criterion=None), answered_at__gt=since
     ).values_list("answered_at", flat=True):
         found.append((answered_at, "The organisation answered a question for evidence"))
-    for withdrawn_at in EvidenceUse.objects.filter(
-        rating__assessment=calibration.assessment_id,
-        rating__criterion=decision.criterion_id,
-        evidence__withdrawn_at__gt=since,
-    ).values_list("evidence__withdrawn_at", flat=True):
+    used = EvidenceUse.objects.filter(
+        rating__assessment=calibration.assessment_id, rating__criterion=decision.criterion_id
+    )
+    answered = calibration.requests.filter(Q(criterion=decision.criterion_id) | Q(criterion=None))
+    for withdrawn_at in (
+        Evidence.objects.filter(
+            Q(pk__in=used.values("evidence")) | Q(pk__in=answered.values("evidence")),
+            withdrawn_at__gt=since,
+        )
+        .distinct()
+        .values_list("withdrawn_at", flat=True)
+    ):
         found.append((withdrawn_at, "A piece of evidence was withdrawn"))
     return [f"{words} on {_when(moment)}." for moment, words in sorted(found)]
 

@@ -72,6 +72,25 @@ class Decision(models.Model):
         return f"{self.criterion}, version {self.version} of {self.calibration}"
 
 
+@pgtrigger.register(
+    pgtrigger.Trigger(
+        name="locked",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Insert | pgtrigger.Delete,
+        declare=[("whose", "bigint")],
+        func="""
+            whose := CASE TG_OP WHEN 'DELETE' THEN OLD.decision_id ELSE NEW.decision_id END;
+            IF EXISTS (SELECT 1 FROM calibration_release r JOIN calibration_decision d
+                ON d.calibration_id = r.calibration_id AND d.version = r.version
+                WHERE d.id = whose)
+            THEN
+                RAISE EXCEPTION 'the commentary of decision % is released and locked', whose
+                    USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+        """,
+    )
+)
 class CommentaryPart(models.Model):
     """A piece of a decision's commentary and whose words it is; `review` null: the moderator's."""
 

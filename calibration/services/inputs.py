@@ -39,8 +39,9 @@ def input_hashes(
     ):
         evidence[criterion].append([str(piece), withdrawn is not None])
     answers: dict[int | None, list] = defaultdict(list)
-    for request in calibration.requests.exclude(answered_at=None):
-        answers[request.criterion_id].append([request.pk, request.answered_at.isoformat()])
+    for request in calibration.requests.exclude(answered_at=None).prefetch_related("evidence"):
+        pieces = sorted([str(one.pk), one.is_withdrawn] for one in request.evidence.all())
+        answers[request.criterion_id].append([request.pk, request.answered_at.isoformat(), pieces])
     return {
         criterion: _digest(
             [[r.review_id, r.level, r.commentary, r.lift, r.cannot_judge_reason] for r in given],

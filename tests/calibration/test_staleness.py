@@ -9,14 +9,16 @@ from django.utils import timezone
 from accelerator.models import AuditEvent, Role
 from assessments.services import evidence as evidence_service
 from calibration.desk import desk_of
-from calibration.models import Calibration, Decision, Release
+from calibration.models import Calibration, CommentaryPart, Decision, Release
 from calibration.services import assigning, exchange, moderating, releasing
+from calibration.services.inputs import input_hashes, submitted_ratings
 from calibration.services.moderating import Outcome
 from calibration.services.problems import StepRefused
 from calibration.staleness import what_changed
 from tests.factories.assessment import note, rate_all, started
 from tests.factories.calibration import (
     agreed,
+    assigned,
     both_in,
     rate_review,
     released,
@@ -204,3 +206,35 @@ def test_a_released_version_is_not_decided_again(cast) -> None:
     with pytest.raises(StepRefused):
         decide(cast, calibration, "design.1")
     assert review_of(calibration, cast.coach_a).is_submitted
+
+
+def test_the_commentary_of_a_release_is_locked_by_the_database(cast) -> None:
+    calibration = released(cast)
+    part = CommentaryPart.objects.filter(decision__calibration=calibration).first()
+    for change in (
+        lambda: CommentaryPart.objects.filter(pk=part.pk).update(text="Other words."),
+        lambda: CommentaryPart.objects.filter(pk=part.pk).delete(),
+    ):
+        with pytest.raises(IntegrityError, match="released and locked"), transaction.atomic():
+            change()
+
+
+def test_a_level_the_framework_lacks_is_refused_by_the_database(cast) -> None:
+    review = review_of(assigned(cast), cast.coach_a)
+    with pytest.raises(IntegrityError, match="level_of_criterion"), transaction.atomic():
+        review.ratings.filter(criterion__code="design.1").update(level=4)
+
+
+def test_withdrawing_what_answered_a_question_makes_a_decision_stale(cast) -> None:
+    calibration = both_in(cast)
+    request = exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, question="May we see a register?"
+    )
+    piece = note(cast.enrolment, cast.lead)
+    exchange.answer_request(
+        actor=cast.lead, request=request, answer="Here it is.", evidence=[piece]
+    )
+    before = input_hashes(calibration, submitted_ratings(calibration))
+    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
+    after = input_hashes(calibration, submitted_ratings(calibration))
+    assert all(before[criterion] != after[criterion] for criterion in before)
