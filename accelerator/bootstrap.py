@@ -247,7 +247,7 @@ def test(arguments: list[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "import-linter": ["-c", layers],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
-        "pytest": ["-m", "pytest", *asked],
+        "pytest": ["-m", "pytest", "-n", "2", "--dist", "loadfile", *asked],
     }
     for name, command in steps.items():
         say(f"== {name}")

@@ -73,10 +73,15 @@ if ENVIRONMENT == "test":
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=embedded.redis_url())
+CACHE_URL = (
+    embedded.redis_url(db=env.int("TEST_CACHE_NUMBER", default=0))
+    if ENVIRONMENT == "test" and not env.str("REDIS_URL", default="")
+    else REDIS_URL
+)
 CACHES = {
     "default": {
         "BACKEND": "accelerator.cache.ForgetfulCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": CACHE_URL,
         "KEY_PREFIX": "accelerator",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }

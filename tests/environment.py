@@ -14,6 +14,8 @@ os.environ["ACCELERATOR_EMBEDDED_FAST"] = "1"
 os.environ["EVIDENCE_ROOT"] = FILES.name
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["CELERY_VISIBILITY_TIMEOUT"] = "5"
+# Two test processes at once clear their caches without clearing each other's.
+os.environ["TEST_CACHE_NUMBER"] = "15" if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in the test's thread.
 
 from accelerator import embedded  # noqa: E402  (reads the state directory from the environment)
