@@ -14,7 +14,7 @@ from calibration.models import Calibration, EvidenceRequest, Release, Review
 
 
 def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
-    """Calibrate for each enrolment id: two queries. It says nothing that moves before release."""
+    """Calibrate for each enrolment id: three queries. It says nothing that moves before release."""
     releases = {
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
@@ -32,13 +32,33 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
     }
+    baselines = dict(
+        Assessment.objects.filter(
+            enrolment__in=enrolments, round=Assessment.Round.BASELINE
+        ).values_list("enrolment", "pk")
+    )
     return {
-        enrolment.pk: _phase(releases.get(enrolment.pk), open_questions.get(enrolment.pk))
+        enrolment.pk: _phase(
+            releases.get(enrolment.pk),
+            open_questions.get(enrolment.pk),
+            _links(enrolment, baselines.get(enrolment.pk)),
+        )
         for enrolment in enrolments
     }
 
 
-def _phase(release: Release | None, waiting: dict | None) -> Phase:
+def _links(enrolment: Enrolment, baseline: int | None) -> list[Button]:
+    """What the organisation can go back to, and the questions it was asked."""
+    if baseline is None:
+        return []
+    return [
+        Button("Your heat-map", reverse("assessments:results", args=[baseline])),
+        Button("Evidence library", reverse("assessments:library", args=[enrolment.pk])),
+        Button("Questions from the coaches", reverse("calibration:requests", args=[baseline])),
+    ]
+
+
+def _phase(release: Release | None, waiting: dict | None, links: list[Button]) -> Phase:
     if release:
         result = reverse("calibration:result", args=[release.calibration_id])
         return Phase(
@@ -47,6 +67,7 @@ def _phase(release: Release | None, waiting: dict | None) -> Phase:
             text="What two coaches made of your evidence, what is strong, and what would lift "
             "each criterion one level.",
             button=Button("Read it", result),
+            links=links,
         )
     if waiting:
         count = waiting["waiting"]
@@ -59,12 +80,14 @@ def _phase(release: Release | None, waiting: dict | None) -> Phase:
                 "Read and answer",
                 reverse("calibration:requests", args=[waiting["calibration__assessment"]]),
             ),
+            links=links,
         )
     return Phase(
         done=False,
         headline="Two coaches are looking at it",
         text="Each reads your evidence on their own. You need not do anything now; "
         "we will write to you when your calibrated framework is ready.",
+        links=links,
     )
 
 

@@ -2,9 +2,8 @@
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from accelerator.access import get_for, scoped
+from accelerator.access import get_for
 from accelerator.models import User
-from assessments.models import Assessment
 from calibration.models import Release, Review
 
 RELEASES = Release.objects.select_related(
@@ -32,9 +31,3 @@ def standing_release(user: User, action: str, pk: int) -> Release:
 def release_version(user: User, action: str, pk: int, version: int) -> Release:
     """One version, superseded or not. Raises as `get_for` does."""
     return get_for(user, _readable(user), action, calibration=pk, version=version)
-
-
-def release_of(user: User, assessment: Assessment) -> Release | None:
-    """The standing release of an assessment, if there is one that `user` may read."""
-    found = _readable(user).filter(calibration__assessment=assessment, superseded_at=None)
-    return scoped(user, found, "calibration.read").first()
