@@ -1,5 +1,6 @@
 """The admin site for superusers: people and the programme's frame, never ratings or reviews."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -17,6 +18,8 @@ from accelerator.models import (
 
 admin.site.site_header = admin.site.site_title = "Impact Accelerator set-up"
 admin.site.unregister(Group)
+# Through the ordinary sign-in, whose limits on tries hold for superusers too.
+admin.site.login = secure_admin_login(admin.site.login)
 
 
 class MembershipInline(admin.TabularInline):

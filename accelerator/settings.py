@@ -239,6 +239,8 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# How many proxies add to X-Forwarded-For: limits on tries count each visitor by themselves.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ENVIRONMENT == "test":
     ACCOUNT_RATE_LIMITS = False
 

@@ -5,10 +5,11 @@ Registered with `accelerator.access`, which stays the only way to obtain a row f
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 
-from accelerator.models import Membership, Role, User
+from accelerator.models import Membership, Organisation, Role, User
 from assessments.models import Evidence
 from calibration.models import (
     Calibration,
+    ConflictOfInterest,
     EvidenceRequest,
     ImprovementMeeting,
     LateEvidence,
@@ -70,3 +71,17 @@ def _organisation_after_release(user: User) -> QuerySet:
         user=user,
         organisation__enrolments__assessments=OuterRef("assessment"),
     ).values("role")
+
+
+def tied_organisations(user: User) -> Q:
+    """Picks organisations, by `pk`, to which a person belongs or has declared a tie."""
+    return Q(pk__in=Membership.objects.filter(user=user).values("organisation")) | Q(
+        pk__in=ConflictOfInterest.objects.filter(person=user).values("organisation")
+    )
+
+
+def tied_to(user: User, calibration: Calibration) -> bool:
+    """Whether a person may not see into a calibration, whatever other role they hold in it."""
+    return Organisation.objects.filter(
+        tied_organisations(user), pk=calibration.assessment.enrolment.organisation_id
+    ).exists()

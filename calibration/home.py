@@ -120,7 +120,13 @@ def links(user: User) -> list[tuple[str, str]]:
     found = []
     if roles & OWN:
         release = scoped(
-            user, Release.objects.filter(superseded_at=None), "calibration.read"
+            user,
+            Release.objects.filter(
+                superseded_at=None,
+                calibration__assessment__enrolment__organisation__membership__user=user,
+                calibration__assessment__enrolment__organisation__membership__role__in=OWN,
+            ),
+            "calibration.read",
         ).order_by("-released_at")
         found += [
             ("Calibrated", reverse("calibration:result", args=[one.calibration_id]))

@@ -184,9 +184,15 @@ class Piece:
         return str(self.evidence.pk)
 
 
-def questions(calibration: Calibration, criterion_id: int | None = None) -> list[EvidenceRequest]:
-    """Questions and answers, both coaches' alike; for one criterion, also the general ones."""
+def questions(review: Review, criterion_id: int | None = None) -> list[EvidenceRequest]:
+    """Questions and answers, both coaches' alike; for one criterion, also the general ones.
+
+    A coach who still reviews blind sees none that was asked once others had compared.
+    """
+    calibration = review.calibration
     found = calibration.requests.select_related("criterion").prefetch_related("evidence")
+    if review.is_open and calibration.both_in_at is not None:
+        found = found.filter(Q(asked_at__lt=calibration.both_in_at) | Q(asked_by=review.coach_id))
     if criterion_id is not None:
         found = found.filter(Q(criterion=criterion_id) | Q(criterion=None))
     return list(found)

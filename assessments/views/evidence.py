@@ -4,14 +4,14 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_safe
 
 from accelerator.access import get_for, may, scoped
-from accelerator.models import Enrolment
+from accelerator.models import Enrolment, Role
 from accelerator.views.jobs import private_file
 from assessments.access import evidence_for
 from assessments.catalogue import catalogue
@@ -23,6 +23,7 @@ from assessments.services.rating import AssessmentLocked
 
 log = structlog.get_logger(__name__)
 PAGE = 25
+OWN = frozenset({Role.LEAD, Role.MEMBER, Role.SPONSOR})
 
 
 def newest_assessment(enrolment: Enrolment | int) -> Assessment | None:
@@ -46,6 +47,8 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     assessment = newest_assessment(enrolment)
     levels = catalogue(assessment.framework_id) if assessment else None
     uses = EvidenceUse.objects.select_related("rating__criterion", "rating__assessment")
+    if not enrolment.user_roles & OWN:
+        uses = uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
     pieces = scoped(
         request.user, Evidence.objects.filter(enrolment=enrolment), "evidence.view"
     ).prefetch_related(Prefetch("uses", uses))
@@ -59,7 +62,9 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
             "assessment": assessment,
             "filter": found,
             "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
-            "quota": {
+            "quota": None
+            if not enrolment.user_roles & OWN
+            else {
                 "used_label": filesizeformat(used),
                 "total_label": filesizeformat(settings.EVIDENCE_QUOTA_BYTES),
                 "percent": min(100, round(100 * used / settings.EVIDENCE_QUOTA_BYTES)),
@@ -71,11 +76,22 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     )
 
 
+def _uses_seen(piece: Evidence, roles: frozenset[str]) -> QuerySet[EvidenceUse]:
+    """A piece's uses, for others than its own people those that were handed in."""
+    if roles & OWN:
+        return piece.uses.all()
+    return piece.uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
+
+
 def evidence(request: HttpRequest, pk: str) -> HttpResponse:
     """One piece: rename, describe, choose the criteria that use it."""
     action = "evidence.add" if request.method == "POST" else "evidence.view"
     piece = evidence_for(request.user, action, pk)
-    uses = list(piece.uses.select_related("rating__criterion", "rating__assessment__enrolment"))
+    uses = list(
+        _uses_seen(piece, piece.user_roles).select_related(
+            "rating__criterion", "rating__assessment__enrolment"
+        )
+    )
     assessment = newest_assessment(piece.enrolment_id)
     editable = assessment is not None and assessment.is_open and not piece.is_withdrawn
     can_edit = may(piece, "evidence.add") and not piece.is_withdrawn

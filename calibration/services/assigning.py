@@ -1,6 +1,7 @@
 """Opening a calibration, giving it coaches, replacing them."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 
 from django.db import IntegrityError, transaction
@@ -127,7 +128,9 @@ def check_blind(coach: User, calibration: Calibration) -> None:
     runs = Membership.objects.filter(
         user=coach, cohort=cohort, role__in=(Role.HUB, Role.MODERATOR)
     ).exists()
-    if sat or runs:
+    decided = calibration.decisions.filter(decided_by=coach).exists()
+    released = calibration.releases.filter(released_by=coach).exists()
+    if sat or runs or decided or released or calibration.lease_holder_id == coach.pk:
         raise StepRefused(
             f"{coach} may have read the other reviews of this assessment already, "
             "so cannot review it blind."
@@ -255,4 +258,6 @@ def declare_conflict(*, person: User, organisation: Organisation, reason: str) -
         calibration__assessment__enrolment__organisation=organisation,
         calibration__state__in=(State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING),
     ):
-        withdraw_review(actor=person, review=review, reason="Conflict of interest")
+        # Settled meanwhile: the declaration stands, and shuts the person out by itself.
+        with suppress(StepRefused), transaction.atomic():
+            withdraw_review(actor=person, review=review, reason="Conflict of interest")

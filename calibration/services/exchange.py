@@ -18,6 +18,7 @@ from calibration.models import (
     Release,
     ReleaseQuestion,
 )
+from calibration.services.assigning import locked
 from calibration.services.problems import StepRefused
 
 State = Calibration.State
@@ -42,7 +43,8 @@ def ask_for_evidence(
     *, actor: User, calibration: Calibration, question: str, criterion: Criterion | None = None
 ) -> EvidenceRequest:
     """Ask the organisation. Both coaches and the organisation see the question, not who asked."""
-    if calibration.state in (State.UNASSIGNED, State.RELEASED):
+    row = locked(calibration)
+    if row.state in (State.UNASSIGNED, State.RELEASED):
         raise StepRefused("Questions for evidence belong to a calibration under way.")
     request = EvidenceRequest.objects.create(
         calibration=calibration, criterion=criterion, question=question, asked_by=actor
@@ -62,6 +64,7 @@ def answer_request(
     *, actor: User, request: EvidenceRequest, answer: str, evidence: Iterable[Evidence] = ()
 ) -> EvidenceRequest:
     """Answer once, with words and pieces of one's own evidence; both coaches are told alike."""
+    locked(request.calibration)
     row = EvidenceRequest.objects.select_for_update().get(pk=request.pk)
     if row.answered_at is not None:
         raise StepRefused("This question is answered already.")

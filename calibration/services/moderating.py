@@ -9,14 +9,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator import audit
-from accelerator.models import Membership, User
+from accelerator.models import User
 from assessments.models import Criterion, Rating
+from calibration.access import tied_to
 from calibration.comparing import Change, agreed_level, change, within_range
 from calibration.models import (
     Calibration,
     CommentaryPart,
-    ConflictOfInterest,
     Decision,
+    Review,
     ReviewRating,
 )
 from calibration.services.assigning import locked
@@ -70,11 +71,8 @@ def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
 
 def check_impartial(actor: User, calibration: Calibration) -> None:
     """Refuse a moderator who coaches this assessment or is tied to its organisation."""
-    organisation = calibration.assessment.enrolment.organisation
-    if (
-        ConflictOfInterest.objects.filter(person=actor, organisation=organisation).exists()
-        or Membership.objects.filter(user=actor, organisation=organisation).exists()
-    ):
+    if tied_to(actor, calibration):
+        organisation = calibration.assessment.enrolment.organisation
         raise StepRefused(f"You have a conflict of interest with {organisation}.")
     if calibration.reviews.filter(coach=actor).exists():
         raise StepRefused("A coach of this assessment cannot moderate it.")
@@ -201,7 +199,9 @@ def write_decision(
 
 
 def settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]) -> None:
-    """AGREED when every criterion has a decision that is not stale."""
+    """AGREED when every criterion has a decision that is not stale, and no coach still writes."""
+    if row.reviews.filter(state=Review.State.OPEN).exists():
+        return
     decisions = decisions_of(row, input_hashes(row, ratings))
     criteria = set(row.assessment.framework.criteria.values_list("pk", flat=True))
     if criteria <= decisions.keys() and not any(one.is_stale for one in decisions.values()):

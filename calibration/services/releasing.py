@@ -10,7 +10,7 @@ from accelerator.services.mail import queue_template_mail
 from assessments.catalogue import catalogue
 from assessments.models import Rating
 from calibration.comparing import change
-from calibration.models import Calibration, CommentaryPart, Decision, Release
+from calibration.models import Calibration, CommentaryPart, Decision, Release, Review
 from calibration.services.assigning import locked
 from calibration.services.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.services.problems import StepRefused
@@ -54,6 +54,8 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
         return row.releases.get(version=row.version)
     if row.state != State.AGREED:
         raise StepRefused("Every criterion must be decided before this can be released.")
+    if row.reviews.filter(state=Review.State.OPEN).exists():
+        raise StepRefused("A third coach is still writing. Wait for them, or take them off first.")
     hashes = input_hashes(row, submitted_ratings(row))
     stale = [one for one in decisions_of(row, hashes).values() if one.is_stale]
     if stale:

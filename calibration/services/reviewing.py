@@ -116,6 +116,8 @@ def submit_review(*, actor: User, review: Review) -> bool:
         return False
     if not row.is_open:
         raise StepRefused("This review was withdrawn.")
+    if calibration.state in (State.AGREED, State.RELEASED):
+        raise StepRefused("This calibration is agreed, so no review can come in any more.")
     row.calibration = calibration
     gaps = missing(row)
     if gaps:
@@ -129,7 +131,8 @@ def submit_review(*, actor: User, review: Review) -> bool:
         calibration.state = State.SCORING
         calibration.save(update_fields=["state"])
     if submitted == 2 and calibration.state == State.SCORING:
-        calibration.state, calibration.both_in_at = State.BOTH_IN, timezone.now()
+        calibration.state = State.BOTH_IN
+        calibration.both_in_at = calibration.both_in_at or timezone.now()
         calibration.save(update_fields=["state", "both_in_at"])
         audit.record(actor, "calibration.both_in", calibration)
         _tell_both_in(calibration)
@@ -146,7 +149,7 @@ def _tell_both_in(calibration: Calibration) -> None:
         people=sorted(people, key=lambda person: person.pk),
         template="both_in",
         context={"calibration": calibration},
-        key=f"both-in:{calibration.pk}:{calibration.both_in_at.isoformat()}",
+        key="both-in:" + "-".join(str(review.pk) for review in reviews),
     )
 
 

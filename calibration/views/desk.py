@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accelerator.access import get_for, may, scoped
-from accelerator.models import User
+from accelerator.models import Organisation, User
+from calibration.access import tied_organisations, tied_to
 from calibration.desk import Desk, desk_of
 from calibration.forms.desk import StateForm
 from calibration.models import Calibration, Decision, Review, ReviewRating
@@ -28,10 +29,11 @@ CALIBRATIONS = Calibration.objects.select_related(
 def comparable(user: User, action: str, **lookup) -> Calibration:
     """A calibration that `user` may see side by side.
 
-    Raises Http404 until both reviews are in, and to whoever still owes a blind review of it.
+    Raises Http404 until both reviews are in, to whoever still owes a blind review of it, and to
+    whoever belongs to its organisation or has declared a tie.
     """
     calibration = get_for(user, CALIBRATIONS.all(), action, **lookup)
-    if not calibration.is_open_to_compare:
+    if not calibration.is_open_to_compare or tied_to(user, calibration):
         raise Http404
     if calibration.reviews.filter(coach=user, state=Review.State.OPEN).exists():
         raise Http404
@@ -106,6 +108,11 @@ def listed(user: User) -> QuerySet[Calibration]:
     return (
         scoped(user, CALIBRATIONS.both_in(), "calibration.moderate")
         .exclude(Exists(owed))
+        .exclude(
+            assessment__enrolment__organisation__in=Organisation.objects.filter(
+                tied_organisations(user)
+            )
+        )
         .annotate(
             criteria=Count("assessment__framework__criteria"),
             differences=Coalesce(Subquery(differing), 0),

@@ -11,6 +11,7 @@ from accelerator.access import get_for, scoped
 from accelerator.models import User
 from accelerator.tasks import enqueue
 from assessments.catalogue import catalogue
+from calibration.access import tied_to
 from calibration.forms.hub import AnswerForm, QuestionFilter, ReleaseForm, ReopenForm
 from calibration.models import Calibration, ReleaseQuestion
 from calibration.services import exchange, releasing
@@ -29,9 +30,9 @@ QUESTIONS = ReleaseQuestion.objects.select_related(
 
 
 def run_unblinded(user: User, pk: int) -> Calibration:
-    """As `run`, but not for somebody who still reviews this calibration blind."""
+    """As `run`, but not for somebody who reviews this calibration blind or is tied to it."""
     calibration = run(user, pk)
-    if calibration.reviews.filter(coach=user, state="open").exists():
+    if calibration.reviews.filter(coach=user, state="open").exists() or tied_to(user, calibration):
         raise Http404
     return calibration
 

@@ -112,7 +112,7 @@ class _Opened:
     def __init__(self, request: HttpRequest, pk: int, code: str) -> None:
         self.rating = workbench.rating_for(request.user, pk, code)
         self.own = workbench.own_rating(self.rating)
-        asked = workbench.questions(self.rating.review.calibration, self.rating.criterion_id)
+        asked = workbench.questions(self.rating.review, self.rating.criterion_id)
         self.questions = asked
         self.pieces = workbench.pieces_for(self.own, asked)
 

@@ -60,7 +60,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     """One review: my levels so far, what is missing, and the way on."""
     row = workbench.review_for(request.user, pk)
     context = _context(row) | {
-        "questions": workbench.questions(row.calibration),
+        "questions": workbench.questions(row),
         "can_recall": workbench.can_recall(row),
         "can_step_back": workbench.can_step_back(row),
     }
@@ -151,7 +151,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         "review": row,
         "enrolment": row.calibration.assessment.enrolment,
         "form": form,
-        "questions": workbench.questions(row.calibration),
+        "questions": workbench.questions(row),
         "back": code if code in framework.by_code else "",
     }
     return render(

@@ -1,0 +1,156 @@
+"""People with a second role, or a former one, see no further than their tie allows."""
+
+import pytest
+from django.urls import reverse
+
+from accelerator.models import OutgoingMail, Role
+from assessments.models import Assessment
+from assessments.services.evidence import attach, describe_use
+from assessments.services.rating import start_assessment
+from calibration.models import Calibration, Review
+from calibration.services import assigning, exchange, moderating, releasing, reviewing
+from calibration.services.problems import StepRefused
+from tests.factories.assessment import note
+from tests.factories.calibration import (
+    agreed,
+    assigned,
+    both_in,
+    rate_review,
+    released,
+    review_of,
+    submit,
+)
+from tests.factories.programme import InstitutionFactory, MembershipFactory
+
+pytestmark = pytest.mark.django_db
+WORDS = b"Coach A read the registers."
+
+
+def third_coach(cast, calibration: Calibration) -> Review:
+    coach = MembershipFactory(role=Role.COACH, institution=InstitutionFactory()).user
+    return assigning.ask_third_coach(
+        actor=cast.moderator, calibration=calibration, coach=coach, codes=["design.1"]
+    )
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.HUB])
+def test_an_organisations_person_with_a_cohort_role_reads_no_review(cast, sign_in, role) -> None:
+    calibration = both_in(cast)
+    MembershipFactory(user=cast.sponsor, role=role, cohort=cast.enrolment.cohort)
+    client = sign_in(cast.sponsor)
+    for name in ("reveal", "desk", "release"):
+        page = client.get(reverse(f"calibration:{name}", args=[calibration.pk]))
+        assert page.status_code in (403, 404), name
+        assert WORDS not in page.content
+    code = reverse("calibration:desk_criterion", args=[calibration.pk, "design.1"])
+    assert client.get(code).status_code == 404
+    assert sign_in(cast.moderator).get(code).status_code == 200
+    listed = client.get(reverse("calibration:moderation")).content.decode()
+    assert cast.enrolment.organisation.name not in listed
+
+
+def test_a_declared_tie_shuts_the_desk(cast, sign_in) -> None:
+    calibration = both_in(cast)
+    address = reverse("calibration:desk", args=[calibration.pk])
+    assert sign_in(cast.moderator).get(address).status_code == 200
+    assigning.declare_conflict(
+        person=cast.moderator, organisation=cast.enrolment.organisation, reason="A trustee"
+    )
+    assert sign_in(cast.moderator).get(address).status_code == 404
+
+
+def test_nothing_is_agreed_or_released_while_a_third_coach_writes(cast) -> None:
+    calibration = agreed(cast)
+    calibration.refresh_from_db()
+    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    third = third_coach(cast, calibration)
+    moderating.give_back_lease(actor=cast.moderator, calibration=calibration)
+    calibration.refresh_from_db()
+    assert calibration.state == Calibration.State.MODERATING
+    with pytest.raises(StepRefused):
+        releasing.release(actor=cast.hub, calibration=calibration)
+    rate_review(third)
+    submit(third)
+    third.refresh_from_db()
+    assert third.is_submitted
+
+
+def test_no_review_comes_in_after_release(cast) -> None:
+    calibration = both_in(cast)
+    third = third_coach(cast, calibration)
+    rate_review(third)
+    Calibration.objects.filter(pk=calibration.pk).update(state="moderating")
+    Calibration.objects.filter(pk=calibration.pk).update(state="agreed")
+    with pytest.raises(StepRefused, match="agreed"):
+        reviewing.submit_review(actor=third.coach, review=third)
+
+
+def test_a_blind_third_coach_sees_no_question_asked_after_the_reveal(cast, sign_in) -> None:
+    calibration = assigned(cast)
+    exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, question="Before: may we see a register?"
+    )
+    for coach in (cast.coach_a, cast.coach_b):
+        rate_review(review_of(calibration, coach))
+        submit(review_of(calibration, coach))
+    calibration.refresh_from_db()
+    exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, question="After: coach B gave moderate, why?"
+    )
+    third = third_coach(cast, calibration)
+    page = sign_in(third.coach).get(reverse("calibration:review", args=[third.pk])).content
+    assert b"Before: may we" in page
+    assert b"After: coach B" not in page
+    assert b"After: coach B" in (
+        sign_in(cast.coach_b)
+        .get(reverse("calibration:review", args=[review_of(calibration, cast.coach_b).pk]))
+        .content
+    )
+
+
+def test_the_draft_round_of_a_piece_is_its_organisations_own(cast, sign_in) -> None:
+    calibration = assigned(cast)
+    again = start_assessment(
+        actor=cast.lead, enrolment=cast.enrolment, round=Assessment.Round.REASSESSMENT
+    )
+    piece = note(cast.enrolment, cast.lead)
+    request = exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, question="May we see it?"
+    )
+    exchange.answer_request(actor=cast.lead, request=request, answer="Here.", evidence=[piece])
+    attach(actor=cast.lead, evidence=[piece], ratings=[again.ratings.first()])
+    describe_use(actor=cast.lead, use=piece.uses.get(), part="DRAFTPART", practice="")
+    address = reverse("assessments:evidence", args=[piece.pk])
+    assert b"DRAFTPART" in sign_in(cast.lead).get(address).content
+    seen = sign_in(cast.coach_a).get(address)
+    assert seen.status_code == 200
+    assert b"DRAFTPART" not in seen.content
+
+
+def test_the_navigation_names_ones_own_release_only(cast, sign_in) -> None:
+    calibration = released(cast)
+    MembershipFactory(user=cast.outsider, role=Role.MODERATOR, cohort=cast.enrolment.cohort)
+    link = reverse("calibration:result", args=[calibration.pk])
+    assert f'href="{link}"' not in sign_in(cast.outsider).get("/help/").content.decode()
+    assert f'href="{link}"' in sign_in(cast.lead).get("/help/").content.decode()
+
+
+def test_both_in_again_is_told_again(cast) -> None:
+    calibration = both_in(cast)
+    told = OutgoingMail.objects.filter(key__startswith="both-in:").count()
+    new = MembershipFactory(role=Role.COACH, institution=InstitutionFactory()).user
+    review = assigning.withdraw_review(
+        actor=cast.hub,
+        review=review_of(calibration, cast.coach_b),
+        reason="Ill",
+        replacement=new,
+    )
+    rate_review(review)
+    submit(review)
+    assert OutgoingMail.objects.filter(key__startswith="both-in:").count() > told
+
+
+def test_the_admin_sign_in_is_the_ordinary_one(client) -> None:
+    response = client.get("/admin/login/")
+    assert response.status_code == 302
+    assert response.url.startswith("/accounts/login/")

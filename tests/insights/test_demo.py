@@ -1,0 +1,58 @@
+"""The demonstration: one of each state, made twice without a change, and never in earnest."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accelerator.demo import ACCOUNTS
+from accelerator.models import Cohort, Enrolment, User
+from assessments.models import Assessment, Rating
+from calibration.models import Calibration, PracticeCase, Release
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo(settings, capsys) -> None:
+    settings.DEMO_MODE = True
+    call_command("load_demo")
+
+
+def test_there_is_one_assessment_in_each_state(demo) -> None:
+    states = Calibration.objects.values_list("state", flat=True)
+    assert sorted(states) == sorted(Calibration.State.values)
+    rounds = Assessment.objects.values_list("state", flat=True)
+    assert set(rounds) == set(Assessment.State.values)
+    assert Assessment.objects.filter(state="submitted").count() == len(states) + 1
+    assert Enrolment.objects.filter(assessments=None).exists()
+    assert PracticeCase.objects.count() == 6
+
+
+def test_loading_again_changes_nothing(demo) -> None:
+    kinds = (User, Enrolment, Assessment, Calibration, Release)
+    before = [kind.objects.count() for kind in kinds]
+    versions = list(Rating.objects.order_by("pk").values_list("version", "level"))
+    call_command("load_demo")
+    assert [kind.objects.count() for kind in kinds] == before
+    assert list(Rating.objects.order_by("pk").values_list("version", "level")) == versions
+
+
+def test_every_demo_account_signs_in_with_one_click(demo, client) -> None:
+    page = client.get("/accounts/login/").content.decode()
+    for account in ACCOUNTS:
+        assert account.email in page
+        response = client.post("/demo/sign-in/", {"email": account.email})
+        assert response.status_code == 302
+        home = client.get("/").content.decode()
+        assert account.name in home
+        assert "Synthetic demonstration data" in home
+
+
+def test_it_is_labelled_synthetic(demo) -> None:
+    assert Cohort.objects.get().is_synthetic
+
+
+def test_it_is_refused_outside_demo_mode(settings) -> None:
+    settings.DEMO_MODE = False
+    with pytest.raises(CommandError, match="DEMO_MODE"):
+        call_command("load_demo")
+    assert not User.objects.exists()
