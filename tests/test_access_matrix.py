@@ -196,7 +196,7 @@ MATRIX = {
     "calibration:meetings": Entry(READERS, None, READERS, given),
     "calibration:meeting_add": Entry(HUB, HUB, READERS, given),
     "calibration:meeting_edit": Entry(HUB, HUB, READERS, lambda world: [world.meeting.pk]),
-    "calibration:requests": Entry(OWN | COHORT, None, OWN | COHORT | SEATED, handed_in),
+    "calibration:requests": Entry(OWN | COHORT, None, OWN | COHORT, handed_in),
     "calibration:request_answer": Entry(
         LEAD, LEAD, OWN | COHORT | SEATED, lambda world: [world.request.pk]
     ),

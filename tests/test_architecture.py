@@ -32,10 +32,11 @@ def test_imports_point_one_way() -> None:
 
 
 def test_a_file_stays_small() -> None:
+    """Some ten lines over 300 at the most; there is one settings.py, however long."""
     long = {
         str(path.relative_to(ROOT)): count
         for path in sources()
-        if (count := len(path.read_text().splitlines())) > 310
+        if path.name != "settings.py" and (count := len(path.read_text().splitlines())) > 310
     }
     assert long == {}
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from assessments.files.kinds import Kind
 from assessments.files.refusals import MEGABYTE, FileRefused, Limits
@@ -71,6 +71,8 @@ def reencode(stream: BinaryIO, kind: Kind, limits: Limits) -> CleanPicture:
     if kind.picture == "JPEG":
         _check_scans(stream, limits)
     try:
+        # WeasyPrint, when imported, tells Pillow to fill truncated pictures with grey.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
         with Image.open(stream, formats=(kind.picture,)) as image:
             _check_pixels(image, limits)
             image.verify()
