@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import functools
 import gc
-import hashlib
+import logging
 import mimetypes
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -22,7 +23,7 @@ from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.exceptions import SuspiciousFileOperation
 from django.template.loader import render_to_string
-from weasyprint import HTML
+from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -32,10 +33,16 @@ VARIANT = "pdf/ua-1"
 BASE_URL = "static:"
 # No font has them, and XMP metadata (XML 1.0) has no way to write them.
 CONTROL_CHARACTERS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
+# The one way to link a sheet that is read once in each process, and not for each document.
+STYLESHEET_LINK = re.compile(r'<link rel="stylesheet" href="static:([^"]*)">')
 GC_THRESHOLDS = (50_000, 20, 50)
 
 # Pango's font maps are not safe to share between threads.
 _render_lock = threading.Lock()
+
+# They tell of every page and every font of every document.
+for chatty in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 class ResourceRefused(Exception):
@@ -62,12 +69,16 @@ def render_pdf(
     if created.tzinfo is None:
         raise ValueError("created must be an aware datetime")
     html = render_to_string(template_name, dict(context)).translate(CONTROL_CHARACTERS)
-    identifier = hashlib.sha256(html.encode()).digest()[:16]
     fetcher = StaticOnlyFetcher()
     with _render_lock:
         try:
-            document = HTML(string=html, base_url=BASE_URL, url_fetcher=fetcher).render(
-                font_config=_font_configuration(os.getpid()), pdf_variant=VARIANT
+            names = STYLESHEET_LINK.findall(html)
+            document = HTML(
+                string=STYLESHEET_LINK.sub("", html), base_url=BASE_URL, url_fetcher=fetcher
+            ).render(
+                stylesheets=[_stylesheet(name) for name in names],
+                font_config=_font_configuration(os.getpid()),
+                pdf_variant=VARIANT,
             )
             metadata = document.metadata
             metadata.title = title.translate(CONTROL_CHARACTERS)
@@ -75,7 +86,8 @@ def render_pdf(
             metadata.description = subject.translate(CONTROL_CHARACTERS)
             metadata.generator = "Impact Accelerator"
             metadata.created = metadata.modified = created.isoformat(timespec="seconds")
-            data = document.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier)
+            # No pdf_identifier: WeasyPrint would compress the whole file twice to make one.
+            data = document.write_pdf(pdf_variant=VARIANT)
         except FatalURLFetchingError as error:
             # A BaseException in WeasyPrint, so that nothing inside it swallows it: it must
             # not leave this module, or it would end a worker instead of failing one job.
@@ -163,3 +175,18 @@ def _static_roots() -> Iterator[Path]:
 def _font_configuration(process_id: int) -> FontConfiguration:
     # One per process: it keeps the decoded fonts, and a new one for each document leaks.
     return FontConfiguration()
+
+
+def _stylesheet(name: str) -> CSS:
+    path = static_file(unquote(name))
+    return _parsed_stylesheet(os.getpid(), path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed_stylesheet(process_id: int, path: Path, changed: int) -> CSS:
+    return CSS(
+        string=path.read_text(),
+        base_url=BASE_URL,
+        url_fetcher=StaticOnlyFetcher(),
+        font_config=_font_configuration(process_id),
+    )

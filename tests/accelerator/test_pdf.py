@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gc
 import io
+import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -208,3 +209,23 @@ def test_warm_up_freezes_what_is_loaded():
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def test_a_linked_sheet_is_parsed_once_and_again_when_it_changes(settings, tmp_path):
+    sheet = tmp_path / "own.css"
+    sheet.write_text("p::before { content: 'one ' }")
+    settings.STATICFILES_DIRS = [tmp_path]
+    first = pdf._stylesheet("own.css")
+    assert pdf._stylesheet("own.css") is first
+    sheet.write_text("p::before { content: 'two ' }")
+    os.utime(sheet, ns=(0, 0))
+    assert pdf._stylesheet("own.css") is not first
+
+
+def test_a_linked_sheet_is_applied(settings, tmp_path, render_body):
+    (tmp_path / "own.css").write_text("p::before { content: 'styled ' }")
+    settings.STATICFILES_DIRS = [tmp_path]
+    data = render_body('<link rel="stylesheet" href="static:own.css"><p>words</p>')
+    assert texts(read(data)) == ["styled words"]
+    with pytest.raises(ResourceRefused, match="No such static file"):
+        render_body('<link rel="stylesheet" href="static:missing.css">')

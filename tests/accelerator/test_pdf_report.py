@@ -253,7 +253,10 @@ def test_long_and_unusual_words_keep_their_place(weasyprint_log):
     everything = " ".join(pages)
     # Nothing is lost, whatever line or page it breaks across.
     assert len(re.findall(r"\btalked\b", everything)) == 135
-    assert "Unbroken" * 120 in "".join(everything.split())
+    # Where its row breaks, the rest of that page and the head of the next stand in between.
+    between = "Evidenceattached.*?CriterionConfidenceWhyEvidence"
+    unbroken = re.sub(between, "", "".join(everything.split()))
+    assert "Unbroken" * 120 in unbroken
     assert all(f"Piece {number} " in everything for number in range(30))
     assert "Zażółć gęślą jaźń, Ŵyneb." in everything
     assert "Pillar 1 of 2" in pages[1]

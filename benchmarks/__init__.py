@@ -1,0 +1,1 @@
+"""How fast the site is, as ratios against the plainest alternative. See README.md here."""

@@ -1,0 +1,79 @@
+"""`python -m benchmarks pdf|memory|web|all`: everything in one run, on servers of its own."""
+
+import argparse
+import logging
+import os
+import platform
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PARTS = ("pdf", "memory", "web")
+
+
+def environment(var: str) -> dict[str, str]:
+    """The settings of production, over the embedded servers of a state directory."""
+    from accelerator import embedded
+
+    return {
+        "ACCELERATOR_VAR": var,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "only-for-a-benchmark-on-this-machine-0123456789",
+        "ALLOWED_HOSTS": "localhost",
+        "SITE_URL": "https://localhost",
+        "EMAIL_URL": "dummymail://",
+        "DEFAULT_FROM_EMAIL": "nobody@localhost",
+        "EVIDENCE_ROOT": f"{var}/files",
+        "DATABASE_URL": embedded.database_url(var),
+        "REDIS_URL": embedded.redis_url(var),
+        "DEMO_MODE": "0",
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("part", choices=(*PARTS, "all"))
+    chosen = parser.parse_args().part
+    from accelerator import embedded
+
+    var = tempfile.mkdtemp(prefix="accelerator-benchmarks-")
+    try:
+        embedded.ensure_running(var, {})
+        os.environ.update(environment(var))
+        Path(var, "static").mkdir()
+        measure(PARTS if chosen == "all" else (chosen,))
+    except embedded.EmbeddedError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finally:
+        embedded.release(var, wait=20)
+        place = embedded.place(var)
+        for folder in (place.state, place.run, place.var):
+            shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+def measure(parts: tuple[str, ...]) -> None:
+    import django
+
+    django.setup()
+    # gunicorn and the workers log as in production; here the figures stand alone.
+    logging.disable(logging.INFO)
+    from benchmarks import data, memory, pdf, web
+    from benchmarks.report import say
+
+    say(
+        f"{time.strftime('%d %B %Y')}, Python {platform.python_version()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}"
+    )
+    sample = data.load()
+    for part in parts:
+        {"pdf": pdf, "memory": memory, "web": web}[part].run(sample)
+    say(f"Load at the end: {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

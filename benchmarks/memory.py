@@ -1,0 +1,24 @@
+"""Whether a worker's memory stays flat over three hundred reports."""
+
+from benchmarks.data import Sample
+from benchmarks.processes import WarmWorker
+from benchmarks.report import say, table
+
+STEPS = (50, 100, 200, 300)
+
+
+def run(sample: Sample) -> None:
+    held, made = {}, 0
+    with WarmWorker(sample.assessment) as worker:
+        for count in STEPS:
+            while made < count:
+                worker.ask("render")
+                made += 1
+            held[count] = worker.ask("memory")["resident"] / 1e6
+    table(
+        "Memory of one worker after so many reports",
+        ("reports", "MB", "to the first"),
+        ((str(count), f"{mb:.0f}", f"{mb / held[STEPS[0]]:.2f}") for count, mb in held.items()),
+    )
+    growth = (held[STEPS[-1]] - held[STEPS[0]]) / (STEPS[-1] - STEPS[0]) * 1000
+    say(f"Growth from the {STEPS[0]}th to the {STEPS[-1]}th report: {growth:.0f} kB a report")
