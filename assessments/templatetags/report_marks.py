@@ -1,8 +1,8 @@
 """Pictures of the levels for PDF reports: the edge stripe with the bars beside it.
 
-They are small PNG files, because WeasyPrint draws an SVG afresh in each place (about ten times
-the cost) and puts a PNG into the file once. Each stands on its level's own fill, without
-transparency, which would be stored as a second picture.
+They are small PNG files, because WeasyPrint draws an SVG afresh in each place and puts a PNG into
+the file once. Each stands on its level's own fill, without transparency, which would be stored as
+a second picture.
 """
 
 from __future__ import annotations
