@@ -99,11 +99,19 @@ def test_taking_the_desk_leads_back_to_the_criterion(cast, moderator) -> None:
     assert "Nobody has the desk" in body(response)
 
 
-def test_an_impartial_moderator_is_asked_for(cast, moderator) -> None:
+def test_a_moderator_who_coaches_an_assessment_reads_and_does_not_decide(cast, sign_in) -> None:
+    calibration = both_in(cast)
+    MembershipFactory(user=cast.coach_a, role=Role.MODERATOR, cohort=cast.enrolment.cohort)
+    text = body(sign_in(cast.coach_a).get(url("desk", calibration.pk)))
+    assert "Somebody else moderates this" in text
+    assert "A coach of this assessment cannot moderate it" in text
+    assert "Take the desk" not in text
+
+
+def test_a_moderator_with_a_tie_does_not_find_the_desk(cast, moderator) -> None:
     calibration = both_in(cast)
     ConflictOfInterest.objects.create(
         person=cast.moderator, organisation=cast.enrolment.organisation
     )
-    text = body(moderator.get(url("desk", calibration.pk)))
-    assert "Somebody else moderates this" in text
-    assert "Take the desk" not in text
+    assert moderator.get(url("desk", calibration.pk)).status_code == 404
+    assert calibration not in moderator.get(url("moderation")).context["page"].object_list
