@@ -48,6 +48,10 @@ class EvidenceRequest(models.Model):
     def __str__(self) -> str:
         return self.question[:60]
 
+    @property
+    def can_be_answered(self) -> bool:
+        return self.answered_at is None and self.calibration.state != Calibration.State.RELEASED
+
 
 class ReleaseQuestion(models.Model):
     """The organisation's question about its calibrated framework, and the hub's answer."""

@@ -166,7 +166,11 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
     calibrations = (
         Calibration.objects.select_related("lease_holder")
         .annotate(
-            waiting=Count("requests", filter=Q(requests__answered_at=None), distinct=True),
+            waiting=Count(
+                "requests",
+                filter=Q(requests__answered_at=None) & ~Q(state=Calibration.State.RELEASED),
+                distinct=True,
+            ),
             to_answer=Count(
                 "releases__questions",
                 filter=Q(releases__questions__answered_at=None),

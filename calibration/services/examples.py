@@ -1,12 +1,15 @@
 """How others were rated on a criterion: from releases that stand, without names."""
 
-from django.db.models import Count, IntegerField, QuerySet
+from collections import Counter
+
+from django.db.models import IntegerField, QuerySet
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 
 from calibration.models import Release, ReviewRating
 
 FEWEST = 3
+ORGANISATION = "calibration__assessment__enrolment__organisation_id"
 
 
 def _released_levels(rating: ReviewRating) -> QuerySet:
@@ -19,19 +22,22 @@ def _released_levels(rating: ReviewRating) -> QuerySet:
             calibration__assessment__framework=rating.review.calibration.assessment.framework_id,
             calibration__assessment__enrolment__cohort__is_synthetic=enrolment.cohort.is_synthetic,
         )
-        .exclude(calibration__assessment__enrolment__organisation=enrolment.organisation_id)
-        .order_by()
+        .exclude(**{ORGANISATION: enrolment.organisation_id})
         .annotate(level=Cast(level, IntegerField()))
         .filter(level__isnull=False)
     )
 
 
 def others_rated(rating: ReviewRating) -> dict[int, int] | None:
-    """Level → how many other organisations hold it; None while they are fewer than three."""
-    counts = dict(
+    """Level → how many other organisations hold it; None while they are fewer than three.
+
+    An organisation with releases of several rounds counts once, by its latest.
+    """
+    latest = (
         _released_levels(rating)
-        .values("level")
-        .annotate(found=Count("calibration__assessment__enrolment__organisation", distinct=True))
-        .values_list("level", "found")
+        .order_by(ORGANISATION, "-released_at", "-pk")
+        .distinct(ORGANISATION)
+        .values_list("level", flat=True)
     )
-    return counts if sum(counts.values()) >= FEWEST else None
+    counts = Counter(latest)
+    return dict(counts) if counts.total() >= FEWEST else None

@@ -42,13 +42,22 @@ def _hub(calibration: Calibration) -> list[User]:
 def ask_for_evidence(
     *, actor: User, calibration: Calibration, question: str, criterion: Criterion | None = None
 ) -> EvidenceRequest:
-    """Ask the organisation. Both coaches and the organisation see the question, not who asked."""
+    """Ask the organisation. Both coaches and the organisation see the question, not who asked.
+
+    The same question again, while it waits, is the first one.
+    """
     row = locked(calibration)
     if row.state in (State.UNASSIGNED, State.RELEASED):
         raise StepRefused("Questions for evidence belong to a calibration under way.")
-    request = EvidenceRequest.objects.create(
-        calibration=calibration, criterion=criterion, question=question, asked_by=actor
+    request, created = EvidenceRequest.objects.get_or_create(
+        calibration=calibration,
+        criterion=criterion,
+        question=question,
+        asked_by=actor,
+        answered_at=None,
     )
+    if not created:
+        return request
     audit.record(actor, "evidence.requested", request)
     queue_template_mail(
         people=_leads(calibration),
@@ -64,10 +73,11 @@ def answer_request(
     *, actor: User, request: EvidenceRequest, answer: str, evidence: Iterable[Evidence] = ()
 ) -> EvidenceRequest:
     """Answer once, with words and pieces of one's own evidence; both coaches are told alike."""
-    locked(request.calibration)
+    calibration = locked(request.calibration)
     row = EvidenceRequest.objects.select_for_update().get(pk=request.pk)
-    if row.answered_at is not None:
-        raise StepRefused("This question is answered already.")
+    row.calibration = calibration
+    if not row.can_be_answered:
+        raise StepRefused(why_closed(row))
     pieces = list(evidence)
     enrolment = request.calibration.assessment.enrolment_id
     if any(piece.enrolment_id != enrolment for piece in pieces):
@@ -84,6 +94,16 @@ def answer_request(
         key=f"evidence-answer:{row.pk}",
     )
     return row
+
+
+def why_closed(request: EvidenceRequest) -> str:
+    """Why a question takes no answer any more."""
+    if request.answered_at is not None:
+        return "This question is answered already."
+    return (
+        "The calibrated framework is released, so this question is closed. "
+        "You can add late evidence beside any of its criteria."
+    )
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """Settling what the coaches see differently: the moderator's lease and decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -212,14 +212,19 @@ def settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]
 
 
 @transaction.atomic
-def confirm_agreements(*, actor: User, calibration: Calibration) -> int:
+def confirm_agreements(
+    *, actor: User, calibration: Calibration, read_inputs: Mapping[int, str] | None = None
+) -> int:
     """Confirm every criterion on which the coaches chose the same level; how many.
 
     Each keeps both coaches' words. A mark-down without a lift stays for the desk.
+    `read_inputs`, where given, maps criterion ids to the hash of what was read; a criterion that
+    was not read, or rests on something that changed since, stays too.
     """
     row = _with_lease(actor, calibration)
     ratings = submitted_ratings(row)
-    decided = decisions_of(row, input_hashes(row, ratings))
+    hashes = input_hashes(row, ratings)
+    decided = decisions_of(row, hashes)
     own = dict(
         Rating.objects.filter(assessment=row.assessment_id).values_list("criterion", "level")
     )
@@ -228,6 +233,8 @@ def confirm_agreements(*, actor: User, calibration: Calibration) -> int:
     for pk, given in ratings.items():
         level = agreed_level([rating.level for rating in given])
         if level is None or pk in decided:
+            continue
+        if read_inputs is not None and read_inputs.get(pk) != hashes[pk]:
             continue
         outcome = Outcome(
             level, parts_of(given), lift=merged_lift(given), cause=shared_cause(given)

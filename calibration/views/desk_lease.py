@@ -67,15 +67,26 @@ def confirm_agreements(request: HttpRequest, pk: int) -> HttpResponse:
     """Show every criterion on which the coaches agree, then confirm them together."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     if request.method == "POST":
+        read = dict(value.partition(":")[::2] for value in request.POST.getlist("read"))
         try:
-            count = moderating.confirm_agreements(actor=request.user, calibration=calibration)
+            count = moderating.confirm_agreements(
+                actor=request.user,
+                calibration=calibration,
+                read_inputs={int(pk): inputs for pk, inputs in read.items() if pk.isdecimal()},
+            )
         except StepRefused as error:
             messages.error(request, str(error))
             return redirect("calibration:confirm_agreements", pk=pk)
-        messages.success(
-            request,
-            f"{count} agreement{'' if count == 1 else 's'} confirmed, in the coaches’ words.",
-        )
+        if count:
+            messages.success(
+                request,
+                f"{count} agreement{'' if count == 1 else 's'} confirmed, in the coaches’ words.",
+            )
+        if not read or count < len(read):
+            messages.warning(
+                request, "Something changed since you read it. Read again what is left to confirm."
+            )
+            return redirect("calibration:confirm_agreements", pk=pk)
         return redirect("calibration:desk", pk=pk)
     desk = desk_of(calibration, request.user)
     ready, left = _to_confirm(desk)

@@ -46,8 +46,8 @@ def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the answer, look at it once more, send it. It cannot be changed afterwards."""
     row = get_for(request.user, REQUESTS, "calibration.respond", pk=pk)
     assessment = row.calibration.assessment
-    if row.answered_at is not None:
-        messages.info(request, "This question is answered already.")
+    if not row.can_be_answered:
+        messages.info(request, exchange.why_closed(row))
         return redirect("calibration:requests", pk=assessment.pk)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = AnswerForm(*sent, enrolment=assessment.enrolment)

@@ -1,11 +1,13 @@
 """At the desk: confirming agreements, settling between coaches, asking a third coach."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from accelerator.models import OutgoingMail, Role
 from calibration.models import Calibration, ConflictOfInterest, Decision, Proposal, Review
-from calibration.services import assigning, moderating
+from calibration.services import assigning, exchange, moderating
 from calibration.services.moderating import Outcome
 from tests.factories.calibration import agreed, both_in, rate_review, submit
 from tests.factories.programme import InstitutionFactory, MembershipFactory
@@ -30,6 +32,11 @@ def a_coach(**more):
 # Agreements
 
 
+def read_on(page) -> list[str]:
+    """What the page's form sends of the agreements shown."""
+    return re.findall(r'name="read" value="([^"]+)"', body(page))
+
+
 def test_agreements_are_shown_before_they_are_confirmed(cast, sign_in) -> None:
     calibration = moderating.take_lease(actor=cast.moderator, calibration=both_in(cast))
     client = sign_in(cast.moderator)
@@ -39,10 +46,38 @@ def test_agreements_are_shown_before_they_are_confirmed(cast, sign_in) -> None:
     assert len(page.context["ready"]) == 24
     assert body(page).count("Coach B read the registers.") == 24
     assert not Decision.objects.exists()
-    response = client.post(address, follow=True)
+    response = client.post(address, {"read": read_on(page)}, follow=True)
     assert "24 agreements confirmed" in body(response)
     assert Decision.objects.filter(method=Decision.Method.CONFIRMED).count() == 24
     assert "Nothing to confirm" in body(client.get(address))
+
+
+def test_what_changed_since_it_was_read_is_left_to_be_read_again(cast, sign_in) -> None:
+    calibration = moderating.take_lease(actor=cast.moderator, calibration=both_in(cast))
+    client = sign_in(cast.moderator)
+    address = url("confirm_agreements", calibration.pk)
+    read = read_on(client.get(address))
+    criterion = calibration.assessment.framework.criteria.get(code="design.1")
+    asked = exchange.ask_for_evidence(
+        actor=cast.coach_a, calibration=calibration, criterion=criterion, question="Which term?"
+    )
+    exchange.answer_request(actor=cast.lead, request=asked, answer="The autumn term.")
+    response = client.post(address, {"read": read}, follow=True)
+    assert "23 agreements confirmed" in body(response)
+    assert "Something changed since you read it" in body(response)
+    assert [item.criterion.code for item in response.context["ready"]] == ["design.1"]
+    assert not Decision.objects.filter(criterion=criterion).exists()
+    client.post(address, {"read": read_on(response)})
+    assert Decision.objects.filter(criterion=criterion).exists()
+
+
+def test_nothing_is_confirmed_that_was_not_read(cast, sign_in) -> None:
+    calibration = moderating.take_lease(actor=cast.moderator, calibration=both_in(cast))
+    client = sign_in(cast.moderator)
+    address = url("confirm_agreements", calibration.pk)
+    for data in ({}, {"read": ["", "x:y", "999999:0", ":"]}):
+        assert "Something changed" in body(client.post(address, data, follow=True))
+    assert not Decision.objects.exists()
 
 
 def test_they_are_not_confirmed_without_the_desk(cast, sign_in) -> None:

@@ -9,9 +9,10 @@ from django.urls import reverse
 from accelerator.models import AuditEvent
 from assessments.models import Evidence
 from calibration.models import Calibration, EvidenceRequest
-from calibration.services import exchange
+from calibration.services import exchange, releasing
+from calibration.services.problems import StepRefused
 from tests.factories.assessment import note
-from tests.factories.calibration import assigned, scored
+from tests.factories.calibration import agreed, assigned, scored
 from tests.factories.evidence import PDF
 from tests.markup import page
 
@@ -121,6 +122,31 @@ def test_an_answer_goes_once(cast, client, asked, mailbox) -> None:
     assert asked.answer == "First."
     assert len(mailbox()) == mails
     assert AuditEvent.objects.filter(action="evidence.answered").count() == 1
+
+
+def test_a_release_closes_a_question_that_nobody_answered(cast, client) -> None:
+    calibration = agreed(cast)
+    asked = exchange.ask_for_evidence(actor=cast.coach_a, calibration=calibration, question=ASKED)
+    assert page(client.get(list_of(calibration))).all("a", href=answer_to(asked))
+    releasing.release(actor=cast.hub, calibration=calibration, message="")
+    shown = page(client.get(list_of(calibration)))
+    assert "Closed without an answer" in shown.text
+    assert not shown.all("a", href=answer_to(asked))
+    response = client.post(answer_to(asked), {"step": "send", "answer": "Late."}, follow=True)
+    assert "this question is closed" in page(response).text
+    with pytest.raises(StepRefused, match="closed"):
+        exchange.answer_request(actor=cast.lead, request=asked, answer="Late.")
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+
+
+def test_the_same_question_sent_twice_is_asked_once(cast, sign_in, calibration, mailbox) -> None:
+    client = sign_in(cast.coach_a)
+    address = reverse("calibration:ask", args=[calibration.reviews.get(coach=cast.coach_a).pk])
+    for _ in range(2):
+        client.post(address, {"question": ASKED, "criterion": ""})
+    assert EvidenceRequest.objects.get().question == ASKED
+    assert AuditEvent.objects.filter(action="evidence.requested").count() == 1
 
 
 def test_changing_one_s_mind_keeps_what_was_typed_and_ticked(cast, client, asked) -> None:

@@ -10,6 +10,7 @@ from accelerator.models import AuditEvent, Role
 from assessments.services.rating import save_rating, submit_assessment
 from calibration.models import Calibration, Release, Review, ReviewRating
 from calibration.services import assigning
+from calibration.services.examples import others_rated
 from tests.factories.assessment import answers, note, started
 from tests.factories.calibration import assigned, released, review_of, scored, submit
 from tests.factories.programme import CohortFactory, EnrolmentFactory, MembershipFactory
@@ -168,11 +169,11 @@ def test_where_nothing_is_hidden_the_level_is_there_from_the_start(cast, client)
 # How others were rated
 
 
-def release_others(cast, *levels: int, cohort=None) -> list[Calibration]:
+def release_others(cast, *levels: int, cohort=None, **enrolled) -> list[Calibration]:
     """One more organisation released at each of the levels."""
     found = []
     for level in levels:
-        enrolment = EnrolmentFactory(cohort=cohort or cast.enrolment.cohort)
+        enrolment = EnrolmentFactory(cohort=cohort or cast.enrolment.cohort, **enrolled)
         people = {
             "lead": MembershipFactory(role=Role.LEAD, organisation=enrolment.organisation).user,
             "enrolment": enrolment,
@@ -254,6 +255,16 @@ def test_only_standing_releases_of_others_of_the_same_kind_count(cast, client) -
     assert counts(page) == {"High": 0, "Moderate": 1, "Little": 2, "Low or no": 0}
 
 
+def test_an_organisation_released_twice_counts_once_by_its_latest(cast, client) -> None:
+    first, *_ = release_others(cast, 0, 1)
+    organisation = first.assessment.enrolment.organisation
+    release_others(cast, 3, cohort=CohortFactory(), organisation=organisation)
+    rating = review_of(assigned(cast), cast.coach_a).ratings.get(criterion__code=CODE)
+    assert others_rated(rating) is None
+    release_others(cast, 1)
+    assert others_rated(rating) == {1: 2, 3: 1}
+
+
 def scored_elsewhere(cast) -> None:
     """Another organisation whose first review is submitted and not released."""
     enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
@@ -266,8 +277,6 @@ def test_my_own_organisations_release_is_left_out(cast, client) -> None:
     calibration = released(cast, first=3, second=3)
     release_others(cast, 0, 1, 1)
     rating = review_of(calibration, cast.coach_a).ratings.get(criterion__code=CODE)
-    from calibration.services.examples import others_rated
-
     assert others_rated(rating) == {0: 1, 1: 2}
     page = client.get(url("rate", rating.review, CODE)).content.decode()
     assert "did not open this" in others(page)
