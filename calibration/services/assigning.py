@@ -21,6 +21,7 @@ from calibration.models import (
     ReviewRating,
 )
 from calibration.services.problems import StepRefused
+from calibration.services.recipients import hub_of
 
 State, Seat = Calibration.State, Review.Seat
 
@@ -203,6 +204,12 @@ def withdraw_review(
     if old.seat != Seat.THIRD:
         _reopen_reviewing(row)
     if replacement is None:
+        queue_template_mail(
+            people=[one for one in hub_of(row) if one != actor],
+            template="review_withdrawn",
+            context={"review": old, "calibration": row},
+            key=f"review-withdrawn:{old.pk}",
+        )
         return None
     criteria = list(old.ratings.values_list("criterion", flat=True))
     return _seat(actor, row, replacement, old.seat, criteria)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator import audit
-from accelerator.models import Membership, Role, User
+from accelerator.models import User
 from accelerator.services.mail import queue_template_mail
 from assessments.models import Criterion, Evidence
 from calibration.models import (
@@ -20,22 +20,9 @@ from calibration.models import (
 )
 from calibration.services.assigning import locked
 from calibration.services.problems import StepRefused
+from calibration.services.recipients import hub_of, leads_of
 
 State = Calibration.State
-
-
-def _leads(calibration: Calibration) -> list[User]:
-    memberships = Membership.objects.filter(
-        organisation=calibration.assessment.enrolment.organisation_id, role=Role.LEAD
-    ).select_related("user")
-    return [one.user for one in memberships]
-
-
-def _hub(calibration: Calibration) -> list[User]:
-    memberships = Membership.objects.filter(
-        cohort=calibration.assessment.enrolment.cohort_id, role=Role.HUB
-    ).select_related("user")
-    return [one.user for one in memberships]
 
 
 @transaction.atomic
@@ -60,7 +47,7 @@ def ask_for_evidence(
         return request
     audit.record(actor, "evidence.requested", request)
     queue_template_mail(
-        people=_leads(calibration),
+        people=leads_of(calibration),
         template="evidence_requested",
         context={"request": request},
         key=f"evidence-request:{request.pk}",
@@ -115,7 +102,7 @@ def ask_about_release(
     )
     audit.record(actor, "release.question", asked)
     queue_template_mail(
-        people=_hub(release.calibration),
+        people=hub_of(release.calibration),
         template="release_question",
         context={"question": asked},
         key=f"release-question:{asked.pk}",

@@ -5,9 +5,11 @@ import json
 from dataclasses import asdict
 
 from django.db import transaction
+from django.utils import timezone
 
 from accelerator import audit
 from accelerator.models import User
+from accelerator.services.mail import queue_template_mail
 from assessments.models import Criterion
 from calibration.comparing import agreed_level, within_range
 from calibration.models import (
@@ -65,7 +67,19 @@ def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outco
     )
     Signature.objects.create(proposal=proposal, review=review, content=proposal.content)
     audit.record(actor, "proposal.made", row, criterion=criterion.code)
+    _tell_partner(row, review)
     return proposal
+
+
+def _tell_partner(row: Calibration, review: Review) -> None:
+    """One letter a day and version, however many criteria are proposed in a sitting."""
+    partners = row.reviews.current().exclude(seat__in=(review.seat, Review.Seat.THIRD))
+    queue_template_mail(
+        people=[one.coach for one in partners.select_related("coach")],
+        template="proposal_made",
+        context={"calibration": row},
+        key=f"proposals:{row.pk}:{row.version}:{review.pk}:{timezone.localdate()}",
+    )
 
 
 def _check_may_settle(row: Calibration, review: Review, actor: User) -> None:

@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accelerator.tasks import enqueue
 from assessments.models import Criterion
 from calibration.desk import desk_of
 from calibration.forms.desk import ProposalForm, SignForm
@@ -41,6 +42,7 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         except StepRefused as error:
             form.add_error(None, str(error))
         else:
+            enqueue("accelerator.send_mail")
             messages.success(request, "Proposed, and signed by you. The other coach can sign it.")
             return redirect("calibration:desk_criterion", pk=pk, code=code)
     return criterion_page(request, desk, item, proposal_form=form, status=422)

@@ -246,6 +246,13 @@ def fill_seat(request: HttpRequest, pk: int) -> HttpResponse:
             enqueue("accelerator.send_mail")
             messages.success(request, f"{coach} takes the seat. They are told.")
             return to_cohort(calibration)
-    context = {**page_of(calibration), "form": form, "seat": empty[0], "seated": seated}
+    left = calibration.reviews.filter(state=Review.State.WITHDRAWN)
+    context = {
+        **page_of(calibration),
+        "form": form,
+        "seat": empty[0],
+        "seated": seated,
+        "left": left.select_related("coach", "institution").order_by("-withdrawn_at"),
+    }
     status = 422 if form.errors else 200
     return render(request, "calibration/hub/fill_seat.html", context, status=status)

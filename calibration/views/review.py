@@ -110,6 +110,7 @@ def review_recuse(request: HttpRequest, pk: int) -> HttpResponse:
         except StepRefused as error:
             messages.error(request, str(error))
             return redirect("calibration:review", pk=pk)
+        enqueue("accelerator.send_mail")
         messages.success(request, "You have stepped back. The Learning Hub will ask another coach.")
         return redirect("calibration:queue")
     context = {
@@ -179,6 +180,7 @@ def conflicts(request: HttpRequest) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         assigning.declare_conflict(person=request.user, **form.cleaned_data)
+        enqueue("accelerator.send_mail")
         organisation = form.cleaned_data["organisation"]
         messages.success(
             request, f"Noted. You will not be asked to review {organisation}, now or later."

@@ -135,6 +135,17 @@ def test_one_proposes_the_other_signs_what_is_shown(cast, sign_in) -> None:
     assert Decision.objects.get().method == Decision.Method.COACHES
 
 
+def test_the_other_coach_is_told_of_proposals_once_a_day(cast, sign_in, mailbox) -> None:
+    calibration = both_in(cast)
+    mailbox().clear()
+    for _ in range(2):
+        propose(sign_in(cast.coach_a), calibration)
+    assert Proposal.objects.count() == 2
+    (letter,) = mailbox()
+    assert letter.to == [cast.coach_b.email]
+    assert url("desk", calibration.pk) in letter.body
+
+
 def test_a_signature_under_another_text_is_refused_in_words(cast, sign_in) -> None:
     calibration = both_in(cast)
     propose(sign_in(cast.coach_a), calibration)

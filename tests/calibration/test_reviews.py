@@ -207,6 +207,18 @@ def test_stepping_back_needs_a_reason_and_is_for_good(cast, client) -> None:
     assert "No reviews yet" in client.get(reverse("calibration:queue")).content.decode()
 
 
+def test_the_hub_is_told_and_reads_why_beside_the_empty_seat(cast, client, sign_in, mailbox):
+    review = review_of(scored(cast), cast.coach_a)
+    mailbox().clear()
+    client.post(url("review_recuse", review), {"reason": "I am moving."})
+    (letter,) = mailbox()
+    assert letter.to == [cast.hub.email]
+    assert "Coach A no longer reviews" in letter.body
+    address = reverse("calibration:fill_seat", args=[review.calibration_id])
+    assert address in letter.body
+    assert "I am moving." in sign_in(cast.hub).get(address).content.decode()
+
+
 def test_no_stepping_back_from_what_is_settled(cast, client) -> None:
     review = review_of(released(cast), cast.coach_a)
     assert "Step back" not in client.get(url("review", review)).content.decode()
