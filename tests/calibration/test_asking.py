@@ -4,37 +4,14 @@ import pytest
 from django.urls import reverse
 
 from accelerator.models import OutgoingMail
-from calibration.models import Calibration, EvidenceRequest, Review
+from calibration.models import EvidenceRequest
 from calibration.services import exchange
 from tests.factories.assessment import note
 from tests.factories.calibration import (
-    assigned,
     released,
     review_of,
 )
-
-CODE = "monitor.3"
-
-
-def url(name: str, review: Review, *more: str) -> str:
-    return reverse(f"calibration:{name}", args=[review.pk, *more])
-
-
-def data(version: int = 0, **more) -> dict:
-    return {"answer": "1", "commentary": "Registers are kept.", "version": version, **more}
-
-
-def main_of(page: str) -> str:
-    return page.partition("<main")[2]
-
-
-def mine(calibration: Calibration, coach, code: str = CODE):
-    return review_of(calibration, coach).ratings.get(criterion__code=code)
-
-
-@pytest.fixture
-def review(cast) -> Review:
-    return review_of(assigned(cast), cast.coach_a)
+from tests.factories.workbench import CODE, url
 
 
 @pytest.fixture

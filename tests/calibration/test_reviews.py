@@ -8,7 +8,7 @@ from django.urls import reverse
 from accelerator.models import AuditEvent, Role
 from assessments.services.evidence import withdraw
 from assessments.services.rating import submit_assessment
-from calibration.models import Calibration, ConflictOfInterest, Review
+from calibration.models import ConflictOfInterest, Review
 from calibration.services import assigning, exchange
 from tests.factories.assessment import note, rate_all, started
 from tests.factories.calibration import (
@@ -21,29 +21,7 @@ from tests.factories.calibration import (
     submit,
 )
 from tests.factories.programme import EnrolmentFactory, MembershipFactory
-
-CODE = "monitor.3"
-
-
-def url(name: str, review: Review, *more: str) -> str:
-    return reverse(f"calibration:{name}", args=[review.pk, *more])
-
-
-def data(version: int = 0, **more) -> dict:
-    return {"answer": "1", "commentary": "Registers are kept.", "version": version, **more}
-
-
-def main_of(page: str) -> str:
-    return page.partition("<main")[2]
-
-
-def mine(calibration: Calibration, coach, code: str = CODE):
-    return review_of(calibration, coach).ratings.get(criterion__code=code)
-
-
-@pytest.fixture
-def review(cast) -> Review:
-    return review_of(assigned(cast), cast.coach_a)
+from tests.factories.workbench import CODE, data, main_of, mine, url
 
 
 @pytest.fixture

@@ -1,34 +1,14 @@
 """Which evidence persuaded a coach, and which passage."""
 
 import pytest
-from django.urls import reverse
 
 from assessments.services.evidence import withdraw
-from calibration.models import Calibration, Review
 from tests.factories.assessment import note, started
 from tests.factories.calibration import (
     assigned,
     review_of,
 )
-
-CODE = "monitor.3"
-
-
-def url(name: str, review: Review, *more: str) -> str:
-    return reverse(f"calibration:{name}", args=[review.pk, *more])
-
-
-def data(version: int = 0, **more) -> dict:
-    return {"answer": "1", "commentary": "Registers are kept.", "version": version, **more}
-
-
-def mine(calibration: Calibration, coach, code: str = CODE):
-    return review_of(calibration, coach).ratings.get(criterion__code=code)
-
-
-@pytest.fixture
-def review(cast) -> Review:
-    return review_of(assigned(cast), cast.coach_a)
+from tests.factories.workbench import CODE, data, mine, url
 
 
 @pytest.fixture

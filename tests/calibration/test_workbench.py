@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accelerator.models import Role
-from calibration.models import Calibration, Review
+from calibration.models import Calibration
 from calibration.services import assigning, exchange, reviewing
 from tests.factories.assessment import note, started
 from tests.factories.calibration import (
@@ -20,25 +20,7 @@ from tests.factories.calibration import (
     submit,
 )
 from tests.factories.programme import MembershipFactory
-
-CODE = "monitor.3"
-
-
-def url(name: str, review: Review, *more: str) -> str:
-    return reverse(f"calibration:{name}", args=[review.pk, *more])
-
-
-def data(version: int = 0, **more) -> dict:
-    return {"answer": "1", "commentary": "Registers are kept.", "version": version, **more}
-
-
-def mine(calibration: Calibration, coach, code: str = CODE):
-    return review_of(calibration, coach).ratings.get(criterion__code=code)
-
-
-@pytest.fixture
-def review(cast) -> Review:
-    return review_of(assigned(cast), cast.coach_a)
+from tests.factories.workbench import CODE, data, mine, url
 
 
 @pytest.fixture

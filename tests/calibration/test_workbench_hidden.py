@@ -14,13 +14,9 @@ from calibration.services.examples import others_rated
 from tests.factories.assessment import answers, note, started
 from tests.factories.calibration import assigned, released, review_of, scored, submit
 from tests.factories.programme import CohortFactory, EnrolmentFactory, MembershipFactory
+from tests.factories.workbench import CODE, url
 
-CODE = "monitor.3"
 CANARY = "We could not say, canary."
-
-
-def url(name: str, review: Review, *more: str) -> str:
-    return reverse(f"calibration:{name}", args=[review.pk, *more])
 
 
 @pytest.fixture
