@@ -1,8 +1,8 @@
-"""Pictures of the levels for PDF reports: the edge stripe with the bars beside it.
+"""Pictures of the levels for PDF reports, the edge stripe with the bars beside it; and prose.
 
-They are small PNG files, because WeasyPrint draws an SVG afresh in each place and puts a PNG into
-the file once. Each stands on its level's own fill, without transparency, which would be stored as
-a second picture.
+The pictures are small PNG files, because WeasyPrint draws an SVG afresh in each place and puts a
+PNG into the file once. Each stands on its level's own fill, without transparency, which would be
+stored as a second picture.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Protocol
 
 from django import template
+from django.template.defaultfilters import linebreaks_filter
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from PIL import Image, ImageDraw
 
@@ -22,7 +24,7 @@ register = template.Library()
 PIXELS = 12  # a millimetre
 FINER = 4  # drawn this much larger, then made smaller, for smooth edges
 STRIPE, SPACE, EDGE = 2.4, 0.9, 1.1  # millimetres, as all that follows: a stripe and what is beside
-KINDS = {"v": 24, "c": 3.6}  # a stripe's height in a square, which may cut it, and in a mark
+KINDS = {"v": 40, "c": 3.6}  # a stripe's height in a square, which may cut it, and in a mark
 BAR, GAP, FIRST, STEP, HIGHEST = 1.15, 0.45, 1.2, 0.7, 4.0
 FILLS = ("#ffedb0", "#6db095", "#1f6f88", "#1d2a66")
 INKS = ("#0b0c0c", "#0b0c0c", "#ffffff", "#ffffff")
@@ -45,6 +47,13 @@ def level_marks(levels: Sequence[Level]) -> SafeString:
     `.cnr` stand for not rated. Words beside a picture keep clear of it.
     """
     return mark_safe(_rules(tuple((x.value, x.tone, tuple(x.bars)) for x in levels)))  # noqa: S308
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """`linebreaks`, but a single line has no box of its own, which would have its price."""
+    alone = len(text.strip().splitlines()) < 2
+    return conditional_escape(text) if alone else linebreaks_filter(text)
 
 
 @lru_cache(maxsize=32)
