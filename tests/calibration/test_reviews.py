@@ -187,9 +187,11 @@ def test_stepping_back_needs_a_reason_and_is_for_good(cast, client) -> None:
 
 def test_the_hub_is_told_and_reads_why_beside_the_empty_seat(cast, client, sign_in, mailbox):
     review = review_of(scored(cast), cast.coach_a)
+    gone = MembershipFactory(role=Role.HUB, cohort=cast.enrolment.cohort, user__is_active=False)
     mailbox().clear()
     client.post(url("review_recuse", review), {"reason": "I am moving."})
     (letter,) = mailbox()
+    assert gone.user.email not in letter.to
     assert letter.to == [cast.hub.email]
     assert "Coach A no longer reviews" in letter.body
     address = reverse("calibration:fill_seat", args=[review.calibration_id])
