@@ -152,6 +152,8 @@ def test_a_worker_makes_the_pdf_and_marks_a_superseded_one(
         reader = PdfReader(io.BytesIO(content))
         assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
         assert cast.enrolment.organisation.name in reader.metadata.title
+        bookmarks = [one.title for one in reader.outline if not isinstance(one, list)]
+        assert bookmarks[:2] == ["Calibrated heat-map", "What is strong"]
         texts[release.version] = [" ".join(each.extract_text().split()) for each in reader.pages]
     old, new = texts[1], texts[2]
     assert all("Superseded on" in text for text in old)
