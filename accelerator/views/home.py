@@ -28,11 +28,14 @@ def home(request: HttpRequest) -> HttpResponse:
         ).values_list("pk", flat=True)
     )
     panels = [panel for path in settings.HOME_PANELS for panel in import_string(path)(request.user)]
-    return render(
-        request,
-        "home.html",
-        {"journeys": journeys(enrolments.distinct(), led), "panels": panels},
-    )
+    funds = Membership.objects.filter(user=request.user, role=Role.FUNDER)
+    found = journeys(enrolments.distinct(), led)
+    context = {
+        "journeys": found,
+        "panels": panels,
+        "is_funder": not found and not panels and funds.exists(),
+    }
+    return render(request, "home.html", context)
 
 
 @login_not_required

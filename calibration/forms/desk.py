@@ -45,6 +45,9 @@ class SettlingForm(forms.Form):
 
     def __init__(self, *args, item: Item, framework: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        # Their hints say when they are needed, so the page must not call them optional.
+        for name in {"lift", "rationale"} & self.fields.keys():
+            self.fields[name].needed_at_times = True
         self.item = item
         self.framework = framework
 

@@ -117,6 +117,7 @@ class ConflictForm(forms.Form):
         label="Which organisation?",
         queryset=Organisation.objects.none(),
         empty_label="Choose one",
+        error_messages={"required": "Choose the organisation."},
     )
     reason = forms.CharField(
         label="What is the tie?",
@@ -135,6 +136,7 @@ class RecuseForm(forms.Form):
         label="Why are you stepping back?",
         help_text="The Learning Hub reads this. The organisation and the other coach do not.",
         max_length=300,
+        error_messages={"required": "Say why you are stepping back."},
     )
 
 
@@ -144,6 +146,7 @@ class QuestionForm(forms.Form):
         "What would you like to see?",
         "Ask for one thing, and say why it would help. Do not say what level you have in mind.",
         max_length=2000,
+        error_messages={"required": "Write your question."},
     )
 
     def __init__(self, *args, criteria: Iterable[CriterionInfo], **kwargs) -> None:
@@ -156,7 +159,10 @@ class QuestionForm(forms.Form):
 
 class PracticeForm(forms.Form):
     level = forms.TypedChoiceField(
-        label="What does the evidence show?", coerce=int, widget=forms.RadioSelect
+        label="What does the evidence show?",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a level."},
     )
     reason = field_text(
         "What makes you think so?",

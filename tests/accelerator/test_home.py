@@ -49,6 +49,12 @@ def test_somebody_without_a_part_is_told_whom_to_ask(cast, sign_in) -> None:
     assert "Learning Hub" in text
 
 
+def test_a_match_funder_is_told_what_they_read(cast, sign_in) -> None:
+    text = home(sign_in, cast.funder).content.decode()
+    assert "Nothing is published for you" in text
+    assert "You are not part of a programme yet" not in text
+
+
 def test_the_next_step_follows_the_assessment(cast, sign_in) -> None:
     assert headline(home(sign_in, cast.lead)) == "The framework is not open yet"
     open_framework(cast.enrolment)

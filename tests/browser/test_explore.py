@@ -129,6 +129,26 @@ def test_keyboard_alone(cast, window) -> None:
     assert Rating.objects.get(criterion__code="design.1").level == 3
 
 
+def test_a_level_beside_a_reason_asks_which_is_kept(cast, window, axe) -> None:
+    assessment = started(cast.enrolment, cast.lead)
+    page = window(cast.lead, width=390)
+    page.goto(f"/assessments/{assessment.pk}/criteria/design.1/")
+    page.get_by_text("We cannot rate this").click()
+    page.get_by_label("Why can this not be rated?").fill("Not run yet.")
+    saved(page)
+    which = page.get_by_text("Only one of the two is kept")
+    expect(which).to_be_hidden()
+    page.get_by_label("Moderate confidence").check()
+    expect(which).to_be_in_viewport()
+    expect(page.locator("#save-status")).to_contain_text("Not saved yet")
+    axe(page)
+    page.get_by_role("button", name="Keep the level, clear the reason").click()
+    expect(which).to_be_hidden()
+    saved(page)
+    rating = Rating.objects.get(criterion__code="design.1")
+    assert (rating.level, rating.cannot_rate_reason) == (2, "")
+
+
 def test_words_survive_a_broken_connection(cast, window) -> None:
     assessment = started(cast.enrolment, cast.lead)
     page = window(cast.lead)

@@ -258,10 +258,21 @@ def test_a_third_coach_is_asked_about_the_widest(cast, sign_in, mailbox) -> None
 )
 def test_what_is_missing_is_said(cast, sign_in, data, field) -> None:
     calibration = both_in(cast)
+    a_coach()
     response = sign_in(cast.hub).post(url("third_coach", calibration.pk), {"coach": "", **data})
     assert response.status_code == 422
     assert response.context["form"].errors[field]
     assert "There is a problem" in body(response)
+
+
+def test_without_a_free_coach_the_page_says_so_and_offers_no_button(cast, sign_in) -> None:
+    address = url("third_coach", both_in(cast).pk)
+    client = sign_in(cast.hub)
+    assert "No coach is free" in body(client.get(address))
+    assert "Ask them" not in body(client.get(address))
+    a_coach()
+    assert "No coach is free" not in body(client.get(address))
+    assert "Ask them" in body(client.get(address))
 
 
 def test_a_coach_does_not_choose_the_third(cast, sign_in) -> None:

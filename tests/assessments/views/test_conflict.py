@@ -33,6 +33,14 @@ def test_both_texts_the_author_and_the_time_are_shown(client, at, rating, sign_i
     assert (kept.level, kept.justification) == (1, "By the member.")
 
 
+def test_ones_own_other_window_is_not_called_somebody_else(client, at, cast) -> None:
+    client.post(at("criterion"), typed(0, "1", "In the first window."))
+    shown = page(client.post(at("criterion"), typed(0, "3", "In the second window.")))
+    assert "You changed this in two windows" in shown.text
+    assert "In another window you saved this criterion" in shown.text
+    assert "Two of you" not in shown.text
+
+
 def test_mine_can_be_kept(client, at, rating, sign_in, cast) -> None:
     shown = page(collide(client, at, sign_in, cast))
     keep_mine = shown.one("section", data_conflict=True).all("form")[0]
