@@ -24,13 +24,14 @@ class Button:
 
 @dataclass(frozen=True)
 class Phase:
-    """What an app says of its phase for one enrolment."""
+    """What an app says of its phase for one enrolment; `is_due` where it is work with a date."""
 
     done: bool
     headline: str
     text: str
     button: Button | None = None
     links: list[Button] = field(default_factory=list)
+    is_due: bool = True
 
 
 @dataclass(frozen=True)

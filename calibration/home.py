@@ -68,6 +68,7 @@ def _phase(release: Release | None, waiting: dict | None, links: list[Button]) -
             "each criterion one level.",
             button=Button("Read it", result),
             links=links,
+            is_due=False,
         )
     if waiting:
         count = waiting["waiting"]

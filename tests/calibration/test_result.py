@@ -54,6 +54,13 @@ def test_the_page_begins_with_what_is_strong(client, release) -> None:
     assert "We saw number 0." not in strong
 
 
+def test_home_leads_to_it_and_asks_for_nothing_by_a_date(client, release) -> None:
+    shown = page(client.get(reverse("home")))
+    assert "Your calibrated framework is here" in shown.text
+    assert shown.all("a", href=reverse("calibration:result", args=[release.calibration_id]))
+    assert ". Due" not in shown.text
+
+
 def test_each_criterion_has_both_levels_words_and_a_sign(client, release) -> None:
     shown = result_page(client, release)
     cells = shown.one("table", class_="map").all("td")
