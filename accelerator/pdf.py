@@ -98,6 +98,18 @@ def render_pdf(
     return data
 
 
+def render_report(template_name: str, context: Mapping[str, Any]) -> bytes:
+    """`render_pdf` of a report, whose context says `title`, `made_at`, `made_by`, `status_line`."""
+    return render_pdf(
+        template_name,
+        context,
+        title=context["title"],
+        created=context["made_at"],
+        author=context["made_by"],
+        subject=context["status_line"],
+    )
+
+
 def warm_up() -> None:
     """Prepares a worker process: fonts listed, what is loaded now left out of collection.
 

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.text import slugify
 
 from accelerator.models import ReportJob
-from accelerator.pdf import render_pdf
+from accelerator.pdf import render_report
 from accelerator.services.jobs import JobRefused, MadeFile, Progress, run_job
 from assessments.access import assessment_for
 from assessments.heatmap import grid_of
@@ -28,14 +28,7 @@ def make_heatmap(job: ReportJob, progress: Progress) -> MadeFile:
     ratings = assessment.ratings.with_evidence().by_criterion()
     context = report_context(assessment, grid_of(assessment, ratings), ratings, job.requested_by)
     progress(30, "Drawing the pages")
-    content = render_pdf(
-        "assessments/pdf/heatmap_report.html",
-        context,
-        title=context["title"],
-        created=context["made_at"],
-        author=context["made_by"],
-        subject=context["status_line"],
-    )
+    content = render_report("assessments/pdf/heatmap_report.html", context)
     progress(95, "Keeping the file")
     name = slugify(assessment.enrolment.organisation.name)
     return MadeFile(content, f"heat-map-{name}-{assessment.round}.pdf", "application/pdf")

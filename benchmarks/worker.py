@@ -19,17 +19,10 @@ def reports(assessment_id: int) -> Callable[[], bytes]:
     import django
 
     django.setup()
-    from accelerator.pdf import render_pdf
+    from accelerator.pdf import render_report
 
     context = context_of(assessment_id)
-    return lambda: render_pdf(
-        "assessments/pdf/heatmap_report.html",
-        context,
-        title=context["title"],
-        created=context["made_at"],
-        author=context["made_by"],
-        subject=context["status_line"],
-    )
+    return lambda: render_report("assessments/pdf/heatmap_report.html", context)
 
 
 def context_of(assessment_id: int) -> dict:

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.utils.text import slugify
 
 from accelerator.models import ReportJob
-from accelerator.pdf import render_pdf
+from accelerator.pdf import render_report
 from accelerator.services.jobs import JobRefused, MadeFile, Progress, run_job
 from calibration.releases import release_version
 from calibration.reports.result import RESULT_REPORT, report_context
@@ -26,14 +26,7 @@ def make_result(job: ReportJob, progress: Progress) -> MadeFile:
     progress(10, "Gathering what was released")
     context = report_context(release, job.requested_by)
     progress(30, "Drawing the pages")
-    content = render_pdf(
-        "calibration/pdf/result_report.html",
-        context,
-        title=context["title"],
-        created=context["made_at"],
-        author=context["made_by"],
-        subject=context["status_line"],
-    )
+    content = render_report("calibration/pdf/result_report.html", context)
     progress(95, "Keeping the file")
     assessment = release.calibration.assessment
     name = slugify(assessment.enrolment.organisation.name)

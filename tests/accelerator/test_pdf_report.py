@@ -15,7 +15,7 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, IndirectObject
 
-from accelerator.pdf import render_pdf
+from accelerator import pdf
 from tests.factories.report_context import PILLARS, VALUES, report_context
 
 TEMPLATE = "assessments/pdf/heatmap_report.html"
@@ -24,14 +24,7 @@ A4_LANDSCAPE = (841.89, 595.28)
 
 
 def render_report(context: dict[str, Any]) -> bytes:
-    return render_pdf(
-        TEMPLATE,
-        context,
-        title=context["title"],
-        created=context["made_at"],
-        author=context["made_by"],
-        subject=context["status_line"],
-    )
+    return pdf.render_report(TEMPLATE, context)
 
 
 def read(data: bytes) -> PdfReader:
