@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 
 from calibration.models import Review
 from tests.factories.calibration import assigned, review_of
@@ -8,3 +9,18 @@ from tests.factories.calibration import assigned, review_of
 def review(cast) -> Review:
     """Coach A's review, just assigned."""
     return review_of(assigned(cast), cast.coach_a)
+
+
+@pytest.fixture
+def hub(cast, sign_in):
+    return sign_in(cast.hub)
+
+
+@pytest.fixture
+def at(cast):
+    """The address of a page of the cast's cohort, or of a row."""
+
+    def at(name: str, *args) -> str:
+        return reverse(f"calibration:{name}", args=args or [cast.enrolment.cohort.slug])
+
+    return at

@@ -34,11 +34,6 @@ def fewer_draws(monkeypatch):
 
 
 @pytest.fixture
-def hub(cast, sign_in):
-    return sign_in(cast.hub)
-
-
-@pytest.fixture
 def address(cast) -> str:
     return reverse("calibration:agreement", args=[cast.enrolment.cohort.slug])
 

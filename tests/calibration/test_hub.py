@@ -27,21 +27,6 @@ CANARY = "Regular registers are kept."  # what coach A of `scored` wrote
 State = Calibration.State
 
 
-@pytest.fixture
-def hub(cast, sign_in):
-    return sign_in(cast.hub)
-
-
-@pytest.fixture
-def at(cast):
-    """The address of a page of the cast's cohort, or of a row."""
-
-    def at(name: str, *args) -> str:
-        return reverse(f"calibration:{name}", args=args or [cast.enrolment.cohort.slug])
-
-    return at
-
-
 def beside(cast) -> SimpleNamespace:
     """The same people with the other organisation's enrolment."""
     return SimpleNamespace(**{**vars(cast), "enrolment": cast.other, "lead": cast.outsider})

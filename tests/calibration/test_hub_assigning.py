@@ -20,11 +20,6 @@ State = Calibration.State
 
 
 @pytest.fixture
-def hub(cast, sign_in):
-    return sign_in(cast.hub)
-
-
-@pytest.fixture
 def unassigned(cast) -> Calibration:
     assessment = submitted(cast.enrolment, cast.lead)
     return assigning.open_calibration(actor=cast.hub, assessment=assessment)

@@ -1,8 +1,5 @@
 """Releasing, reopening, and what organisations ask about a release."""
 
-import pytest
-from django.urls import reverse
-
 from accelerator.models import OutgoingMail
 from calibration.models import Calibration, Release, ReleaseQuestion
 from calibration.services import exchange
@@ -10,21 +7,6 @@ from tests.factories.calibration import agreed, both_in, released
 from tests.markup import page
 
 State = Calibration.State
-
-
-@pytest.fixture
-def hub(cast, sign_in):
-    return sign_in(cast.hub)
-
-
-@pytest.fixture
-def at(cast):
-    """The address of a page of the cast's cohort, or of a row."""
-
-    def at(name: str, *args) -> str:
-        return reverse(f"calibration:{name}", args=args or [cast.enrolment.cohort.slug])
-
-    return at
 
 
 def release_page(cast, hub, at, **levels):
