@@ -1,6 +1,7 @@
 from django.urls import reverse
 
-from accelerator.models import Role, User
+from accelerator.models import User
+from accelerator.models.people import OWN_ROLES
 from assessments.models import Assessment
 
 
@@ -9,11 +10,7 @@ def links(user: User) -> list[tuple[str, str]]:
     assessment = (
         Assessment.objects.filter(
             enrolment__organisation__membership__user=user,
-            enrolment__organisation__membership__role__in=(
-                Role.LEAD,
-                Role.MEMBER,
-                Role.SPONSOR,
-            ),
+            enrolment__organisation__membership__role__in=OWN_ROLES,
         )
         .order_by("-started_at")
         .only("pk", "enrolment_id")

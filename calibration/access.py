@@ -18,6 +18,11 @@ from calibration.models import (
     ReviewRating,
 )
 
+CALIBRATIONS = Calibration.objects.select_related(
+    "assessment__enrolment__organisation",
+    "assessment__enrolment__programme",
+    "assessment__enrolment__cohort",
+)
 # For each model, the lookup from a Review that reaches a row's own calibration.
 COACHED: dict[type[Model], dict[str, str]] = {
     Calibration: {"calibration": "pk"},

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accelerator.access import scoped
 from accelerator.journey import Button, Phase
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
+from accelerator.models.people import OWN_ROLES
 from assessments.models import Assessment
 from calibration.models import Calibration, EvidenceRequest, Release, Review
 
@@ -92,9 +93,6 @@ def _phase(release: Release | None, waiting: dict | None, links: list[Button]) -
     )
 
 
-OWN = {Role.LEAD, Role.MEMBER, Role.SPONSOR}
-
-
 @dataclass(frozen=True)
 class Panel:
     """A card on the home page of somebody who works for the programme."""
@@ -107,7 +105,7 @@ class Panel:
 def _roles(user: User) -> set[str]:
     return set(
         Membership.objects.filter(
-            user=user, role__in=OWN | {Role.COACH, Role.MODERATOR, Role.HUB}
+            user=user, role__in=OWN_ROLES | {Role.COACH, Role.MODERATOR, Role.HUB}
         ).values_list("role", flat=True)
     )
 
@@ -119,13 +117,13 @@ def links(user: User) -> list[tuple[str, str]]:
     """
     roles = _roles(user)
     found = []
-    if roles & OWN:
+    if roles & OWN_ROLES:
         release = scoped(
             user,
             Release.objects.filter(
                 superseded_at=None,
                 calibration__assessment__enrolment__organisation__membership__user=user,
-                calibration__assessment__enrolment__organisation__membership__role__in=OWN,
+                calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
             ),
             "calibration.read",
         ).order_by("-released_at")

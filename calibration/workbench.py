@@ -14,6 +14,7 @@ from assessments.heatmap import Cell, Grid, Row
 from assessments.models import Evidence, EvidenceUse, Rating
 from assessments.scoring import is_answered
 from calibration.models import Calibration, EvidenceRequest, Review, ReviewRating
+from calibration.models.review import unanswered
 from calibration.services.reviewing import missing
 from calibration.services.working import self_level_is_open
 
@@ -58,12 +59,11 @@ def _pieces_in_reach() -> QuerySet[Evidence]:
 def queue(user: User) -> QuerySet[Review]:
     """The person's reviews, what is to do first, each with `total`, `done`, `pieces`, `bytes`."""
     reach = _pieces_in_reach()
-    answered = Q(ratings__level__isnull=False) | ~Q(ratings__cannot_judge_reason="")
     return (
         scoped(user, REVIEWS.current().filter(coach=user), "calibration.review")
         .annotate(
             total=Count("ratings"),
-            done=Count("ratings", filter=answered),
+            done=Count("ratings", filter=~unanswered("ratings__")),
             pieces=Subquery(reach.annotate(n=Count("pk")).values("n")),
             bytes=Subquery(reach.annotate(n=Sum("size")).values("n")),
         )

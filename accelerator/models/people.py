@@ -92,6 +92,8 @@ SCOPE_OF = {
     Role.COACH: "institution",
     Role.FUNDER: "match_funder",
 }
+# Whose own work an assessment is.
+OWN_ROLES = frozenset(role for role, scope in SCOPE_OF.items() if scope == "organisation")
 
 
 def role_matches_scope() -> models.Q:

@@ -9,17 +9,15 @@ from accelerator.access import RIGHTS
 from accelerator.forms import NameForm
 from accelerator.journey import journeys
 from accelerator.models import Enrolment, Membership, Role
-from accelerator.models.people import SCOPES
+from accelerator.models.people import OWN_ROLES, SCOPES
 from accelerator.services.people import rename_person
-
-OWN_WORK = (Role.LEAD, Role.MEMBER, Role.SPONSOR)
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Where each of the person's enrolments is, and what their other roles hold for them."""
     enrolments = Enrolment.objects.select_related("cohort", "organisation", "programme").filter(
         organisation__membership__user=request.user,
-        organisation__membership__role__in=OWN_WORK,
+        organisation__membership__role__in=OWN_ROLES,
     )
     led = set(
         enrolments.filter(

@@ -11,7 +11,8 @@ from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_safe
 
 from accelerator.access import get_for, may, scoped
-from accelerator.models import Enrolment, Role
+from accelerator.models import Enrolment
+from accelerator.models.people import OWN_ROLES
 from accelerator.views.jobs import private_file
 from assessments.access import evidence_for
 from assessments.catalogue import catalogue
@@ -23,7 +24,6 @@ from assessments.services.rating import AssessmentLocked
 
 log = structlog.get_logger(__name__)
 PAGE = 25
-OWN = frozenset({Role.LEAD, Role.MEMBER, Role.SPONSOR})
 
 
 def newest_assessment(enrolment: Enrolment | int) -> Assessment | None:
@@ -46,12 +46,12 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     )
     assessment = newest_assessment(enrolment)
     levels = catalogue(assessment.framework_id) if assessment else None
-    uses = EvidenceUse.objects.select_related("rating__criterion", "rating__assessment")
-    if not enrolment.user_roles & OWN:
-        uses = uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
+    uses = _uses_seen(EvidenceUse.objects.all(), enrolment.user_roles)
     pieces = scoped(
         request.user, Evidence.objects.filter(enrolment=enrolment), "evidence.view"
-    ).prefetch_related(Prefetch("uses", uses))
+    ).prefetch_related(
+        Prefetch("uses", uses.select_related("rating__criterion", "rating__assessment"))
+    )
     found = EvidenceFilter(request.GET, queryset=pieces, catalogue=levels)
     used = Evidence.objects.filter(enrolment=enrolment).bytes_used()
     return render(
@@ -63,7 +63,7 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
             "filter": found,
             "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
             "quota": None
-            if not enrolment.user_roles & OWN
+            if not enrolment.user_roles & OWN_ROLES
             else {
                 "used_label": filesizeformat(used),
                 "total_label": filesizeformat(settings.EVIDENCE_QUOTA_BYTES),
@@ -76,11 +76,11 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     )
 
 
-def _uses_seen(piece: Evidence, roles: frozenset[str]) -> QuerySet[EvidenceUse]:
-    """A piece's uses, for others than its own people those that were handed in."""
-    if roles & OWN:
-        return piece.uses.all()
-    return piece.uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
+def _uses_seen(uses: QuerySet[EvidenceUse], roles: frozenset[str]) -> QuerySet[EvidenceUse]:
+    """Uses of evidence, for others than its own people those that were handed in."""
+    if roles & OWN_ROLES:
+        return uses
+    return uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
 
 
 def evidence(request: HttpRequest, pk: str) -> HttpResponse:
@@ -88,7 +88,7 @@ def evidence(request: HttpRequest, pk: str) -> HttpResponse:
     action = "evidence.add" if request.method == "POST" else "evidence.view"
     piece = evidence_for(request.user, action, pk)
     uses = list(
-        _uses_seen(piece, piece.user_roles).select_related(
+        _uses_seen(piece.uses.all(), piece.user_roles).select_related(
             "rating__criterion", "rating__assessment__enrolment"
         )
     )

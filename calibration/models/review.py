@@ -145,15 +145,20 @@ class Cause(models.TextChoices):
     OTHER = "other", "Something else"
 
 
+def unanswered(prefix: str = "") -> Q:
+    """Picks ratings with neither a level nor a reason, at the end of a lookup's `prefix`."""
+    return Q(**{f"{prefix}level": None, f"{prefix}cannot_judge_reason": ""})
+
+
 class ReviewRatingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ReviewRatingQuerySet":
         return self.filter(review__in=Review.objects.visible_to(user))
 
     def unanswered(self) -> "ReviewRatingQuerySet":
-        return self.filter(level=None, cannot_judge_reason="")
+        return self.filter(unanswered())
 
     def answered(self) -> "ReviewRatingQuerySet":
-        return self.exclude(level=None, cannot_judge_reason="")
+        return self.exclude(unanswered())
 
     def differing(self) -> "ReviewRatingQuerySet":
         """Ratings of a criterion on which the submitted reviews do not all give one level."""

@@ -22,6 +22,7 @@ from django.utils import timezone
 from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment
 from calibration.models import Calibration, Review
+from calibration.models.review import unanswered
 
 State, Seat = Calibration.State, Review.Seat
 NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
@@ -34,7 +35,6 @@ STAGES = (
 )
 UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
 REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
-NO_ANSWER = Q(ratings__level=None, ratings__cannot_judge_reason="")
 
 
 def enrolments_with_stage(cohort: Cohort, round: str) -> QuerySet[Enrolment]:
@@ -160,7 +160,9 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
     reviews = (
         Review.objects.current()
         .select_related("coach", "institution")
-        .annotate(total=Count("ratings"), answered=Count("ratings", filter=~NO_ANSWER))
+        .annotate(
+            total=Count("ratings"), answered=Count("ratings", filter=~unanswered("ratings__"))
+        )
         .order_by("seat")
     )
     calibrations = (

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accelerator.access import get_for, may, scoped
 from accelerator.models import Organisation, User
-from calibration.access import tied_organisations, tied_to
+from calibration.access import CALIBRATIONS, tied_organisations, tied_to
 from calibration.desk import Desk, desk_of
 from calibration.forms.desk import StateForm
 from calibration.models import Calibration, Decision, Review, ReviewRating
@@ -18,12 +18,7 @@ from calibration.services.moderating import check_impartial
 from calibration.services.problems import StepRefused
 
 PAGE = 25
-CALIBRATIONS = Calibration.objects.select_related(
-    "assessment__enrolment__organisation",
-    "assessment__enrolment__programme",
-    "assessment__enrolment__cohort",
-    "lease_holder",
-)
+DESKS = CALIBRATIONS.select_related("lease_holder")
 
 
 def comparable(user: User, action: str, **lookup) -> Calibration:
@@ -32,7 +27,7 @@ def comparable(user: User, action: str, **lookup) -> Calibration:
     Raises Http404 until both reviews are in, to whoever still owes a blind review of it, and to
     whoever belongs to its organisation or has declared a tie.
     """
-    calibration = get_for(user, CALIBRATIONS.all(), action, **lookup)
+    calibration = get_for(user, DESKS.all(), action, **lookup)
     if not calibration.is_open_to_compare or tied_to(user, calibration):
         raise Http404
     if calibration.reviews.filter(coach=user, state=Review.State.OPEN).exists():
@@ -106,7 +101,7 @@ def listed(user: User) -> QuerySet[Calibration]:
     )
     owed = Review.objects.filter(calibration=OuterRef("pk"), coach=user, state=Review.State.OPEN)
     return (
-        scoped(user, CALIBRATIONS.both_in(), "calibration.moderate")
+        scoped(user, DESKS.both_in(), "calibration.moderate")
         .exclude(Exists(owed))
         .exclude(
             assessment__enrolment__organisation__in=Organisation.objects.filter(

@@ -10,6 +10,7 @@ from accelerator.models import Cohort, Enrolment, User
 from accelerator.tasks import enqueue
 from assessments.access import assessment_for
 from assessments.models import Assessment
+from calibration.access import CALIBRATIONS
 from calibration.assignment import suggest
 from calibration.forms.coaches import AssignForm, ReplaceForm, SeatForm, SuggestionsForm
 from calibration.models import Calibration, Review
@@ -21,11 +22,6 @@ from calibration.services.problems import StepRefused
 from calibration.views.hub import cohort_for, tabs
 
 AT_ONCE = 40
-CALIBRATIONS = Calibration.objects.select_related(
-    "assessment__enrolment__organisation",
-    "assessment__enrolment__programme",
-    "assessment__enrolment__cohort",
-)
 
 
 def run(user: User, pk: int) -> Calibration:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accelerator.access import may, scoped
 from accelerator.exports import about_lines, csv_response
 from accelerator.models import ReportJob, Role
+from accelerator.models.people import OWN_ROLES
 from accelerator.services.jobs import request_job
 from accelerator.tasks import enqueue_job
 from calibration.models import LateEvidence, Release, ReleaseQuestion
@@ -22,8 +23,6 @@ from calibration.reports.result import (
     result_of,
     status_of,
 )
-
-OWN = frozenset({Role.LEAD, Role.MEMBER, Role.SPONSOR})
 
 
 @require_safe
@@ -44,7 +43,7 @@ def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 def _show(request: HttpRequest, release: Release) -> HttpResponse:
     user, calibration = request.user, release.calibration
     found = result_of(release)
-    own = not release.user_roles.isdisjoint(OWN)
+    own = not release.user_roles.isdisjoint(OWN_ROLES)
     mine = Q(
         requested_by=user,
         kind=RESULT_REPORT,
