@@ -23,8 +23,13 @@ def queue_mail(*, to: str, subject: str, text: str, key: str | None = None) -> N
 def queue_template_mail(
     *, people: "list[User]", template: str, context: dict, key: str | None = None
 ) -> None:
-    """Render `mail/<template>.txt` (first line: the subject) for each person and queue it."""
+    """Render `mail/<template>.txt` (first line: the subject) for each person and queue it.
+
+    An account that is switched off gets no letter.
+    """
     for person in people:
+        if not person.is_active:
+            continue
         text = render_to_string(
             f"mail/{template}.txt", context | {"person": person, "site_url": settings.SITE_URL}
         )

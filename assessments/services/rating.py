@@ -147,5 +147,4 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
 
 
 def _people(memberships) -> set[User]:
-    active = memberships.filter(user__is_active=True).select_related("user")
-    return {membership.user for membership in active}
+    return {membership.user for membership in memberships.select_related("user")}

@@ -216,3 +216,14 @@ def test_a_template_is_written_to_each_person_by_name(mailoutbox, settings) -> N
     assert first.subject not in first.body
     assert "Amina <Yusuf> & Co" in first.subject + first.body, "plain text is not escaped"
     assert settings.SITE_URL in first.body
+
+
+@pytest.mark.django_db
+def test_an_account_that_is_switched_off_gets_no_letter() -> None:
+    lead, gone = UserFactory(), UserFactory(is_active=False)
+    queue_template_mail(
+        people=[gone, lead],
+        template="assessment_received",
+        context={"assessment": started(EnrolmentFactory(), lead), "actor": lead},
+    )
+    assert [mail.to for mail in OutgoingMail.objects.all()] == [lead.email]
