@@ -33,8 +33,8 @@ VARIANT = "pdf/ua-1"
 BASE_URL = "static:"
 # No font has them, and XMP metadata (XML 1.0) has no way to write them.
 CONTROL_CHARACTERS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
-# The one way to link a sheet that is read once in each process, and not for each document.
-STYLESHEET_LINK = re.compile(r'<link rel="stylesheet" href="static:([^"]*)">')
+# Sheets written in these two ways are parsed once in each process, and not for each document.
+STYLE = re.compile(r'<link rel="stylesheet" href="static:([^"]*)">|<style>(.*?)</style>', re.DOTALL)
 GC_THRESHOLDS = (50_000, 20, 50)
 
 # Pango's font maps are not safe to share between threads.
@@ -72,11 +72,11 @@ def render_pdf(
     fetcher = StaticOnlyFetcher()
     with _render_lock:
         try:
-            names = STYLESHEET_LINK.findall(html)
+            sheets = [_sheet(name, text) for name, text in STYLE.findall(html)]
             document = HTML(
-                string=STYLESHEET_LINK.sub("", html), base_url=BASE_URL, url_fetcher=fetcher
+                string=STYLE.sub("", html), base_url=BASE_URL, url_fetcher=fetcher
             ).render(
-                stylesheets=[_stylesheet(name) for name in names],
+                stylesheets=sheets,
                 font_config=_font_configuration(os.getpid()),
                 pdf_variant=VARIANT,
             )
@@ -189,15 +189,14 @@ def _font_configuration(process_id: int) -> FontConfiguration:
     return FontConfiguration()
 
 
-def _stylesheet(name: str) -> CSS:
-    path = static_file(unquote(name))
-    return _parsed_stylesheet(os.getpid(), path, path.stat().st_mtime_ns)
+def _sheet(name: str, text: str) -> CSS:
+    return _parsed(os.getpid(), static_file(unquote(name)).read_text() if name else text)
 
 
 @functools.lru_cache(maxsize=16)
-def _parsed_stylesheet(process_id: int, path: Path, changed: int) -> CSS:
+def _parsed(process_id: int, text: str) -> CSS:
     return CSS(
-        string=path.read_text(),
+        string=text,
         base_url=BASE_URL,
         url_fetcher=StaticOnlyFetcher(),
         font_config=_font_configuration(process_id),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gc
 import io
-import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -211,15 +210,18 @@ def test_warm_up_freezes_what_is_loaded():
         gc.set_threshold(*before)
 
 
-def test_a_linked_sheet_is_parsed_once_and_again_when_it_changes(settings, tmp_path):
+def test_a_sheet_is_parsed_once_and_again_when_it_changes(settings, tmp_path, render_body):
     sheet = tmp_path / "own.css"
-    sheet.write_text("p::before { content: 'one ' }")
     settings.STATICFILES_DIRS = [tmp_path]
-    first = pdf._stylesheet("own.css")
-    assert pdf._stylesheet("own.css") is first
-    sheet.write_text("p::before { content: 'two ' }")
-    os.utime(sheet, ns=(0, 0))
-    assert pdf._stylesheet("own.css") is not first
+    link = (
+        '<link rel="stylesheet" href="static:own.css"><style>i { color: red }</style><p>words</p>'
+    )
+    for word in ("one", "two"):
+        sheet.write_text(f"p::before {{ content: '{word} ' }}")
+        assert texts(read(render_body(link))) == [f"{word} words"]
+    parsed = pdf._parsed.cache_info().misses
+    assert texts(read(render_body(link))) == ["two words"]
+    assert pdf._parsed.cache_info().misses == parsed
 
 
 def test_a_linked_sheet_is_applied(settings, tmp_path, render_body):
