@@ -351,6 +351,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
     "root": {"handlers": ["console"], "level": LOG_LEVELS[ENVIRONMENT]},
+    # They tell of every page and every font of every document, and of being imported.
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("weasyprint.progress", "fontTools", "pikepdf")
+    },
 }
 
 # What each app brings to the pages that everybody shares; see accelerator/journey.py.

@@ -14,7 +14,7 @@ def run(sample: Sample) -> None:
             while made < count:
                 worker.ask("render")
                 made += 1
-            held[count] = worker.ask("memory")["resident"] / 1e6
+            held[count] = worker.held() / 1e6
     table(
         "Memory of one worker after so many reports",
         ("reports", "MB", "to the first"),

@@ -13,13 +13,18 @@ WORKER = (sys.executable, "-m", "benchmarks.worker")
 
 
 class WarmWorker:
-    """A worker that has made a report before; `ask` it to render or for its memory."""
+    """A worker that has made a report before; `ask` it to render."""
 
     def __init__(self, assessment: int) -> None:
         self._process = subprocess.Popen(
             [*WORKER, str(assessment)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.ask("memory")  # answered once the worker is warm
+        self.process_id = self._process.pid
+        self.ask("render")  # answered once the worker is warm
+
+    def held(self) -> int:
+        """The bytes that the worker and its children hold together."""
+        return sum(map(_held, _family(self.process_id)))
 
     def ask(self, what: str) -> dict:
         self._process.stdin.write(f"{what}\n")

@@ -3,12 +3,10 @@
 import os
 
 from accelerator.settings import *  # noqa: F403
-from accelerator.settings import LOGGING, STORAGES
+from accelerator.settings import STORAGES
 
 ROOT_URLCONF = "benchmarks.urls"
 STATIC_ROOT = f"{os.environ['ACCELERATOR_VAR']}/static"
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
-# WeasyPrint tells of its own style sheets while it is imported, among the figures.
-LOGGING = LOGGING | {"loggers": {"weasyprint.progress": {"level": "WARNING"}}}

@@ -1,13 +1,12 @@
 """A process that makes heat-map reports, as the Celery worker does.
 
 Run with an assessment's id and `once`, it makes one report and ends. Without `once` it warms up,
-then answers each line on its input with one line of JSON: `render` with the seconds and the
-processor's seconds it took, `memory` with its resident and its highest resident bytes.
+then makes a report for each line on its input and answers with one line of JSON: the seconds it
+took, and the processor's seconds in this process and in the one that draws with it.
 """
 
 import json
 import os
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -35,29 +34,30 @@ def context_of(assessment_id: int) -> dict:
     return report_context(assessment, grid_of(assessment, ratings), ratings, assessment.started_by)
 
 
-def resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def serve(render: Callable[[], bytes]) -> None:
     from accelerator.pdf import warm_up
 
     warm_up()
     render()
-    for line in sys.stdin:
-        if line.strip() == "memory":
-            highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-            answer = {"resident": resident(), "highest": highest}
-        else:
-            wall, processor = time.perf_counter(), time.process_time()
-            size = len(render())
-            answer = {
-                "seconds": time.perf_counter() - wall,
-                "processor": time.process_time() - processor,
-                "bytes": size,
-            }
+    for _line in sys.stdin:
+        wall, processor = time.perf_counter(), processor_seconds()
+        size = len(render())
+        answer = {
+            "seconds": time.perf_counter() - wall,
+            "processor": processor_seconds() - processor,
+            "bytes": size,
+        }
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+
+
+def processor_seconds() -> float:
+    """What this process and its children have used, from /proc: they are not waited for."""
+    ticks = 0
+    for pid in [os.getpid(), *Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

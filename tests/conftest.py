@@ -1,5 +1,6 @@
-"""The cast: one enrolment, and everybody who stands in some relation to it."""
+"""The cast: one enrolment, and everybody who stands in some relation to it. And the PDF partner."""
 
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
@@ -88,3 +89,18 @@ def mailbox(db, mailoutbox, django_capture_on_commit_callbacks):
         return mailoutbox
 
     return empty
+
+
+@pytest.fixture
+def alone_and_in_two() -> Iterator[Callable]:
+    """Calls a function that draws a PDF in one process, then in two, and returns both results."""
+    from accelerator.pdf import start_partner, stop_partner
+
+    def both(draw: Callable[[], bytes]) -> tuple[bytes, bytes]:
+        stop_partner()
+        alone = draw()
+        start_partner()
+        return alone, draw()
+
+    yield both
+    stop_partner()

@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 
 register = template.Library()
 
-PIXELS = 12  # a millimetre
+PIXELS = 9  # a millimetre
 FINER = 4  # drawn this much larger, then made smaller, for smooth edges
 STRIPE, SPACE, EDGE = 2.4, 0.9, 1.1  # millimetres, as all that follows: a stripe and what is beside
 KINDS = {"v": 40, "c": 3.6}  # a stripe's height in a square, which may cut it, and in a mark

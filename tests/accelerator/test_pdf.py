@@ -13,8 +13,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from accelerator import pdf
-from accelerator.pdf import ResourceRefused, StaticOnlyFetcher, render_pdf, static_file, warm_up
+from accelerator.pdf import (
+    ResourceRefused,
+    StaticOnlyFetcher,
+    drawing,
+    render_pdf,
+    static_file,
+    warm_up,
+)
 
 CREATED = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
 
@@ -204,7 +210,7 @@ def test_warm_up_freezes_what_is_loaded():
     try:
         warm_up()
         assert gc.get_freeze_count() > 0
-        assert gc.get_threshold() == pdf.GC_THRESHOLDS
+        assert gc.get_threshold() == drawing.GC_THRESHOLDS
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
@@ -219,9 +225,9 @@ def test_a_sheet_is_parsed_once_and_again_when_it_changes(settings, tmp_path, re
     for word in ("one", "two"):
         sheet.write_text(f"p::before {{ content: '{word} ' }}")
         assert texts(read(render_body(link))) == [f"{word} words"]
-    parsed = pdf._parsed.cache_info().misses
+    parsed = drawing._parsed.cache_info().misses
     assert texts(read(render_body(link))) == ["two words"]
-    assert pdf._parsed.cache_info().misses == parsed
+    assert drawing._parsed.cache_info().misses == parsed
 
 
 def test_a_linked_sheet_is_applied(settings, tmp_path, render_body):

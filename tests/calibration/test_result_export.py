@@ -8,11 +8,13 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from accelerator.models import Membership, ReportJob
+from accelerator.pdf import render_report
 from accelerator.services.jobs import JobRefused, request_job
 from calibration.models import Release
-from calibration.reports.result import RESULT_REPORT
+from calibration.reports.result import RESULT_REPORT, report_context
 from calibration.tasks import make_result
 from tests.factories.organisation import released_again, varied
+from tests.factories.pdf_anatomy import anatomy, faults
 from tests.markup import page
 from tests.worker import broker, wait_for, worker  # noqa: F401
 
@@ -127,6 +129,17 @@ def test_access_is_checked_again_when_it_is_made(cast, release) -> None:
     coach = asked(release, cast.coach_a)
     with pytest.raises(JobRefused):
         make_result(coach, lambda percent, text: None)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+def test_the_pdf_is_the_same_when_two_processes_draw_it(cast, release, alone_and_in_two) -> None:
+    context = report_context(release, cast.lead)
+    alone, in_two = alone_and_in_two(
+        lambda: render_report("calibration/pdf/result_report.html", context)
+    )
+    assert alone != in_two
+    assert anatomy(in_two) == anatomy(alone)
+    assert faults(alone) == faults(in_two) == []
 
 
 @pytest.mark.slow
