@@ -44,9 +44,9 @@ def cut(html: str) -> tuple[tuple[str, frozenset[str]], tuple[str, frozenset[str
 
 def _with_own_targets(html: str) -> tuple[str, frozenset[str]]:
     elsewhere = frozenset(LINK.findall(html)).difference(TARGET.findall(html))
-    return LINK.sub(
-        lambda link: f' id="{link[1]}"{link[0]}' if link[1] in elsewhere else link[0], html
-    ), elsewhere
+    for name in elsewhere:
+        html = html.replace(f' href="#{name}"', f' id="{name}" href="#{name}"', 1)
+    return html, elsewhere
 
 
 def join(parts: Iterable[Part]) -> bytes:

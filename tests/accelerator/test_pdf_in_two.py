@@ -80,9 +80,11 @@ def test_a_report_in_two_is_as_if_drawn_in_one(words, alone_and_in_two):
     assert faults(alone) == faults(in_two) == []
 
 
-def test_links_and_tables_on_both_sides_of_the_cut(alone_and_in_two, draw):
+def test_links_and_tables_on_both_sides_of_the_cut(alone_and_in_two, draw, caplog):
+    caplog.set_level("WARNING")
+    on = '<a href="#two">On</a>'
     pages = (
-        f'<h1 id="one">One</h1><a href="#two">On</a><a href="#one">Here</a>{TABLE}<p>More</p>',
+        f'<h1 id="one">One</h1>{on}{on}<a href="#one">Here</a>{TABLE}<p>More</p>',
         f'<h1 id="two">Two</h1><a href="#one">Back</a><a href="#one">Again</a>{TABLE}{TABLE}',
     )
     alone, in_two = alone_and_in_two(lambda: draw(*pages))
@@ -91,6 +93,7 @@ def test_links_and_tables_on_both_sides_of_the_cut(alone_and_in_two, draw):
     assert [text.splitlines()[-1] for text in anatomy(in_two)["texts"]] == [
         f"Page {number} of 3" for number in (1, 2, 3)
     ]
+    assert caplog.text == ""
 
 
 def test_table_headings_of_two_like_parts_stay_apart(draw):
