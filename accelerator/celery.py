@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accelerator.settings")
 
@@ -22,3 +22,10 @@ def warm_up(**_kwargs) -> None:
     from accelerator import pdf
 
     pdf.warm_up()
+
+
+@worker_process_shutdown.connect
+def cool_down(**_kwargs) -> None:
+    from accelerator import pdf
+
+    pdf.cool_down()

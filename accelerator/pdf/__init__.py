@@ -8,6 +8,7 @@ such a document in two processes and joins the two files.
 """
 
 from accelerator.pdf.drawing import (
+    cool_down,
     render_pdf,
     render_report,
     start_partner,
@@ -19,6 +20,7 @@ from accelerator.pdf.resources import ResourceRefused, StaticOnlyFetcher, static
 __all__ = [
     "ResourceRefused",
     "StaticOnlyFetcher",
+    "cool_down",
     "render_pdf",
     "render_report",
     "start_partner",

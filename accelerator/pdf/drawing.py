@@ -21,7 +21,7 @@ from weasyprint.document import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
-from accelerator.pdf.partner import Partner, hear
+from accelerator.pdf.partner import Partner, PartnerGone, hear, tell
 from accelerator.pdf.parts import MARK, Part, cut, join
 from accelerator.pdf.resources import BASE_URL, ResourceRefused, StaticOnlyFetcher, static_file
 
@@ -72,7 +72,7 @@ def render_pdf(
             return _draw(html, describe)
         try:
             return _draw_in_two(_partner, html, describe)
-        except (EOFError, OSError):
+        except PartnerGone:
             logger.warning("The second process that draws is gone: drawing alone", exc_info=True)
             return _draw(html, describe)
 
@@ -108,6 +108,15 @@ def start_partner() -> None:
     stop_partner()
     _partner = Partner(_draw_second)
     _partner.start()
+
+
+def cool_down() -> None:
+    """Before a worker process ends: its partner ended, and the files of its fonts removed."""
+    stop_partner()
+    _parsed.cache_clear()
+    _font_configuration.cache_clear()
+    gc.unfreeze()
+    gc.collect()
 
 
 def stop_partner() -> None:
@@ -173,7 +182,8 @@ class PageCounters(CounterStyle):
 
     In the boxes around a page `counter(page, place)` is the page's number in the whole and
     `counter(pages, whole)` the number of all pages. When both parts are laid out they tell each
-    other how many pages they have. In a document drawn alone both are plain numbers.
+    other how many pages they have. In a document drawn alone neither style is known, and WeasyPrint
+    writes plain numbers.
     """
 
     def __init__(self, line: Connection, *, comes_first: bool) -> None:
@@ -184,7 +194,7 @@ class PageCounters(CounterStyle):
     def settle(self, pages: int) -> int:
         """Tells the other part that this one has so many pages; returns how many that has."""
         if not self._told:
-            self._line.send(pages)
+            tell(self._line, pages)
             self._told = True
         return self._others()
 

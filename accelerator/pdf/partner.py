@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from traceback import format_exc
 from typing import Any
+
+
+class PartnerGone(Exception):
+    """The other process has ended."""
 
 
 class Partner:
@@ -25,32 +31,35 @@ class Partner:
 
     def start(self) -> None:
         """Makes the copy. What is open here, a database connection say, is closed there."""
+        self._folder = tempfile.mkdtemp(prefix="partner-")
         self._line, theirs = Pipe()
         self.process_id = os.fork()
         if not self.process_id:
             try:
                 self._serve(theirs)
+                shutil.rmtree(self._folder)
             finally:
                 os._exit(0)
         theirs.close()
 
     def ask(self, request: Any) -> Connection:
-        """Sends a request and returns the line on which to talk and to `hear` the answer.
+        """Sends a request and returns the line on which to `tell` and to `hear` the answer.
 
-        Raises OSError where the copy is gone.
+        Raises PartnerGone.
         """
         if not self.process_id:
             self.start()
-        self._line.send(request)
+        tell(self._line, request)
         return self._line
 
     def stop(self) -> None:
         """Ends the copy, in the middle of its work if need be; the next `ask` starts another."""
-        if self.process_id:
+        process_id, self.process_id = self.process_id, 0
+        if process_id:
             self._line.close()
-            os.kill(self.process_id, signal.SIGKILL)
-            os.waitpid(self.process_id, 0)
-            self.process_id = 0
+            os.kill(process_id, signal.SIGKILL)
+            os.waitpid(process_id, 0)
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _serve(self, line: Connection) -> None:
         # Ctrl-C reaches every process of a terminal; this one ends when its line does.
@@ -59,20 +68,33 @@ class Partner:
         # All that is open but the line: its other end too, or the line would never end.
         os.closerange(3, line.fileno())
         os.closerange(line.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
-        with suppress(EOFError, OSError):
+        # A process that is killed leaves its files behind, so they are where `stop` finds them.
+        tempfile.tempdir = self._folder
+        with suppress(PartnerGone):
             while True:
-                request = line.recv()
+                request = hear(line)
                 try:
                     answer = self._work(request, line)
                 except Exception as error:
                     error.add_note(f"In the process {os.getpid()}:\n{format_exc()}")
                     answer = error
-                line.send(answer)
+                tell(line, answer)
+
+
+def tell(line: Connection, what: Any) -> None:
+    """Sends something to the other process. Raises PartnerGone."""
+    try:
+        line.send(what)
+    except OSError as error:
+        raise PartnerGone from error
 
 
 def hear(line: Connection) -> Any:
-    """What the other process sent; raises what it raised, and EOFError where it is gone."""
-    heard = line.recv()
+    """What the other process sent. Raises the exception that it sent, or PartnerGone."""
+    try:
+        heard = line.recv()
+    except (EOFError, OSError) as error:
+        raise PartnerGone from error
     if isinstance(heard, Exception):
         raise heard
     return heard

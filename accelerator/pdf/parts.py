@@ -36,17 +36,15 @@ def cut(html: str) -> tuple[tuple[str, frozenset[str]], tuple[str, frozenset[str
     half = html.count("<", start) / 2
     marks = (mark.start() for mark in re.finditer(MARK, html))
     place = min(marks, key=lambda mark: abs(html.count("<", start, mark) - half))
-    return (
-        _with_own_targets(html[:place] + "</body></html>"),
-        _with_own_targets(html[:start] + html[place:]),
-    )
+    first, second = html[:place] + "</body></html>", html[:start] + html[place:]
+    return _with_own_targets(first, second), _with_own_targets(second, first)
 
 
-def _with_own_targets(html: str) -> tuple[str, frozenset[str]]:
-    elsewhere = frozenset(LINK.findall(html)).difference(TARGET.findall(html))
+def _with_own_targets(html: str, other: str) -> tuple[str, frozenset[str]]:
+    elsewhere = set(LINK.findall(html)) & set(TARGET.findall(other)) - set(TARGET.findall(html))
     for name in elsewhere:
         html = html.replace(f' href="#{name}"', f' id="{name}" href="#{name}"', 1)
-    return html, elsewhere
+    return html, frozenset(elsewhere)
 
 
 def join(parts: Iterable[Part]) -> bytes:
@@ -67,7 +65,7 @@ def join(parts: Iterable[Part]) -> bytes:
                 _append_tags(whole, more, start, prefix=f"{number}-")
                 _append_bookmarks(whole, more)
                 for name, place in _places(more, part.elsewhere):
-                    places[name] = whole.copy_foreign(more.make_indirect(place))
+                    places.setdefault(name, whole.copy_foreign(more.make_indirect(place)))
         if places:
             names = Array([x for name in sorted(places) for x in (String(name), places[name])])
             whole.Root.Names = Dictionary(Dests=Dictionary(Names=names))

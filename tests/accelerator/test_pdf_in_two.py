@@ -100,6 +100,17 @@ def test_table_headings_of_two_like_parts_stay_apart(draw):
     assert faults(draw(TABLE, TABLE)) == []
 
 
+def test_a_link_to_nowhere_is_dropped_and_the_first_of_two_like_targets_counts(
+    alone_and_in_two, draw
+):
+    pages = (
+        '<a href="#nowhere">A</a><a href="#twice">B</a><i id="twice">First</i>',
+        '<a href="#nowhere">A</a><i id="twice">Second</i>',
+    )
+    alone, in_two = alone_and_in_two(lambda: draw(*pages))
+    assert anatomy(in_two) == anatomy(alone)
+
+
 def test_parts_without_links_names_or_page_numbers(alone_and_in_two, draw):
     plain = '<i style="page: plain">Words</i><style>@page plain { @bottom-left { content: none } }'
     alone, in_two = alone_and_in_two(lambda: draw(plain + "</style>", "<i>Words</i>"))
@@ -171,27 +182,62 @@ def test_the_second_process_keeps_nothing_open_but_its_line_and_the_terminal():
             stop()
 
 
+def test_a_fault_of_ours_is_not_taken_for_a_partner_that_is_gone(draw, caplog, monkeypatch):
+    caplog.set_level("WARNING")
+    monkeypatch.setattr(drawing, "join", lambda parts: Path("/no/such/file").read_bytes())
+    with pytest.raises(FileNotFoundError):
+        draw("<h1>One</h1>", "<h1>Two</h1>")
+    assert caplog.text == ""
+
+
+def test_a_stop_that_is_interrupted_leaves_no_stale_process_behind(draw, monkeypatch):
+    good = draw("<h1>One</h1>", "<h1>Two</h1>")
+    wait = os.waitpid
+
+    def interrupted(process_id: int, options: int) -> None:
+        wait(process_id, options)
+        raise TimeoutError
+
+    monkeypatch.setattr(os, "waitpid", interrupted)
+    with pytest.raises(TimeoutError):
+        drawing._partner.stop()
+    monkeypatch.undo()
+    assert partner() == 0
+    drawing._partner.stop()
+    assert draw("<h1>One</h1>", "<h1>Two</h1>") == good
+
+
 ALONE = """
-import os, signal, django
+import os, signal, sys, tempfile, django
+tempfile.tempdir = sys.argv[1]
 django.setup()
-from accelerator.pdf import drawing, warm_up
+from accelerator.pdf import cool_down, drawing, render_report, warm_up
+from tests.factories.report_context import report_context
 warm_up()
+context = report_context(values=((0, 1), (2, 3)))
+render_report("assessments/pdf/heatmap_report.html", context)
 print(drawing._partner.process_id, flush=True)
-os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "killed":
+    os.kill(os.getpid(), signal.SIGKILL)
+cool_down()
+os._exit(0)
 """
 
 
-def test_the_second_process_ends_with_a_killed_worker():
+@pytest.mark.parametrize("how", ["killed", "shut down"])
+def test_the_second_process_ends_with_its_worker(how, tmp_path):
     started = subprocess.run(
-        [sys.executable, "-c", ALONE],
+        [sys.executable, "-c", ALONE, str(tmp_path), how],
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "accelerator.settings"},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert started.returncode == -signal.SIGKILL
+    assert started.returncode == (-signal.SIGKILL if how == "killed" else 0), started.stderr
     wait_for(lambda: not alive(int(started.stdout)))
+    # Of a worker that was killed, the files of its own fonts are left.
+    assert len(list(tmp_path.iterdir())) == (how == "killed")
 
 
 def alive(process_id: int) -> bool:
