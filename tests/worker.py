@@ -154,6 +154,7 @@ def worker(transactional_db, broker, tmp_path) -> Iterator[Callable[..., Worker]
             "DATABASE_URL": database_url(),
             "REDIS_URL": settings.REDIS_URL,
             "EVIDENCE_ROOT": str(settings.EVIDENCE_ROOT),
+            "TMPDIR": str(tmp_path),  # what a killed worker leaves behind
             **more,
         }
         made = Worker(len(started), environ, tmp_path / f"worker{len(started)}.log")

@@ -62,9 +62,9 @@ class Partner:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def _serve(self, line: Connection) -> None:
-        # Ctrl-C reaches every process of a terminal; this one ends when its line does.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        # Signals may reach every process of a group; this one ends when its line does.
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
         # All that is open but the line: its other end too, or the line would never end.
         os.closerange(3, line.fileno())
         os.closerange(line.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
