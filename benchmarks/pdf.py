@@ -19,7 +19,7 @@ from benchmarks.processes import WORKER, Peak, WarmWorker, peak, seconds
 from benchmarks.report import say, table, verdict
 from benchmarks.worker import context_of
 
-ROUNDS = 7
+ROUNDS = 11
 TARGET = 0.3
 QUIET = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync")
 QUIET += ("--disable-background-networking", "--disable-component-update", "--disable-quic")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from accelerator.models import User
-from assessments.heatmap import Grid
+from assessments.heatmap import Cell, Grid
 from assessments.models import Assessment, Rating
 
 HEATMAP_REPORT = "assessments.heatmap_report"
@@ -14,38 +14,43 @@ HEATMAP_REPORT = "assessments.heatmap_report"
 
 def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
     """The grid with every rating's words and evidence, pillar by pillar."""
-    return [
-        {
-            "pillar": row.pillar,
-            "row": row,
-            "rows": [
-                {
-                    "cell": cell,
-                    "rating": rating,
-                    "justification": rating.justification,
-                    "cannot_rate_reason": rating.cannot_rate_reason,
-                    "evidence_state_label": rating.get_evidence_state_display()
-                    if rating.evidence_state
-                    else "",
-                    "practice_label": rating.get_practice_display() if rating.practice else "",
-                    "uses": list(rating.uses.all()),
-                    "evidence": [
-                        {
-                            "title": use.evidence.title,
-                            "kind": use.evidence.get_kind_display(),
-                            "part": use.part,
-                            "practice_label": use.practice_label,
-                            "size_label": use.evidence.size_label,
-                        }
-                        for use in rating.uses.all()
-                    ],
-                }
-                for cell in row.cells
-                for rating in [ratings[cell.criterion.id]]
-            ],
-        }
-        for row in grid.rows
-    ]
+    sections = []
+    for row in grid.rows:
+        details = [_detail(cell, ratings[cell.criterion.id]) for cell in row.cells]
+        sections.append(
+            {
+                "pillar": row.pillar,
+                "row": row,
+                "rows": details,
+                "with_evidence": sum(bool(detail["evidence"]) for detail in details),
+            }
+        )
+    return sections
+
+
+def _detail(cell: Cell, rating: Rating) -> dict:
+    uses = list(rating.uses.all())
+    return {
+        "cell": cell,
+        "rating": rating,
+        "justification": rating.justification,
+        "cannot_rate_reason": rating.cannot_rate_reason,
+        "evidence_state_label": rating.get_evidence_state_display()
+        if rating.evidence_state
+        else "",
+        "practice_label": rating.get_practice_display() if rating.practice else "",
+        "uses": uses,
+        "evidence": [
+            {
+                "title": use.evidence.title,
+                "kind": use.evidence.get_kind_display(),
+                "part": use.part,
+                "practice_label": use.practice_label,
+                "size_label": use.evidence.size_label,
+            }
+            for use in uses
+        ],
+    }
 
 
 def report_context(

@@ -165,10 +165,12 @@ def report_context(
         ]
         rated = sum(cell.level is not None for cell in cells)
         rows.append(SimpleNamespace(pillar=pillar, rated=rated, total=len(cells), cells=cells))
+        details = [make_detail(cell, index + place) for place, cell in enumerate(cells)]
         sections.append(
             {
                 "pillar": {"title": title, "summary": summary, "key": key},
-                "rows": [make_detail(cell, index + place) for place, cell in enumerate(cells)],
+                "rows": details,
+                "with_evidence": sum(bool(detail["evidence"]) for detail in details),
             }
         )
     grid = SimpleNamespace(
