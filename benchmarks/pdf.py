@@ -50,7 +50,7 @@ def run(sample: Sample) -> None:
         worker = stack.enter_context(WarmWorker(sample.assessment))
         once = [*WORKER, str(sample.assessment), "once"]
         ways: dict[str, Callable[[], float]] = {
-            WARM: lambda: worker.ask("render")["seconds"],
+            WARM: lambda: worker.render()["seconds"],
             COLD: lambda: seconds(once),
         }
         if program := browser():
@@ -62,7 +62,7 @@ def run(sample: Sample) -> None:
             for name, way in ways.items():
                 way()  # what ran before leaves its own data in the processor's caches
                 took[name].append(way())
-        processor = median(worker.ask("render")["processor"] for _ in range(ROUNDS))
+        processor = median(worker.render()["processor"] for _ in range(ROUNDS))
         with Peak(worker.process_id) as family:
             ways[WARM]()
         held = {WARM: family.bytes, COLD: peak(once)}

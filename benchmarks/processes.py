@@ -13,21 +13,18 @@ WORKER = (sys.executable, "-m", "benchmarks.worker")
 
 
 class WarmWorker:
-    """A worker that has made a report before; `ask` it to render."""
+    """A worker that has made a report before."""
 
     def __init__(self, assessment: int) -> None:
         self._process = subprocess.Popen(
             [*WORKER, str(assessment)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.process_id = self._process.pid
-        self.ask("render")  # answered once the worker is warm
+        self.render()  # answered once the worker is warm
 
-    def held(self) -> int:
-        """The bytes that the worker and its children hold together."""
-        return sum(map(_held, _family(self.process_id)))
-
-    def ask(self, what: str) -> dict:
-        self._process.stdin.write(f"{what}\n")
+    def render(self) -> dict:
+        """Makes a report: the seconds it took, the processor's, and the bytes of the file."""
+        self._process.stdin.write("\n")
         self._process.stdin.flush()
         return json.loads(self._process.stdout.readline())
 
@@ -68,7 +65,7 @@ class Peak:
 
     def _watch(self) -> None:
         while not self._stop.wait(0.02):
-            self.bytes = max(self.bytes, sum(map(_held, _family(self._pid))))
+            self.bytes = max(self.bytes, held(self._pid))
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -79,16 +76,22 @@ class Peak:
         self._thread.join()
 
 
-def _family(pid: int) -> list[int]:
+def held(pid: int) -> int:
+    """The bytes that a process and all its descendants hold together."""
+    return sum(map(_share, family(pid)))
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its descendants."""
     try:
         tasks = list(Path(f"/proc/{pid}/task").iterdir())
         children = [int(c) for task in tasks for c in (task / "children").read_text().split()]
     except OSError:
         return []
-    return [pid, *(each for child in children for each in _family(child))]
+    return [pid, *(each for child in children for each in family(child))]
 
 
-def _held(pid: int) -> int:
+def _share(pid: int) -> int:
     """The process's proportional share: memory that n processes share counts 1/n in each."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()

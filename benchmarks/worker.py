@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.processes import family
+
 
 def reports(assessment_id: int) -> Callable[[], bytes]:
     """Makes the report of the assessment, from its context, each time it is called."""
@@ -54,7 +56,7 @@ def serve(render: Callable[[], bytes]) -> None:
 def processor_seconds() -> float:
     """What this process and its children have used, from /proc: they are not waited for."""
     ticks = 0
-    for pid in [os.getpid(), *Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]:
+    for pid in family(os.getpid()):
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")

@@ -102,14 +102,6 @@ def warm_up() -> None:
     start_partner()
 
 
-def start_partner() -> None:
-    """Draws documents that have a mark in two processes from now on, each a part of the pages."""
-    global _partner
-    stop_partner()
-    _partner = Partner(_draw_second)
-    _partner.start()
-
-
 def cool_down() -> None:
     """Before a worker process ends: its partner ended, and the files of its fonts removed."""
     stop_partner()
@@ -117,6 +109,14 @@ def cool_down() -> None:
     _font_configuration.cache_clear()
     gc.unfreeze()
     gc.collect()
+
+
+def start_partner() -> None:
+    """Draws documents that have a mark in two processes from now on, each a part of the pages."""
+    global _partner
+    stop_partner()
+    _partner = Partner(_draw_second)
+    _partner.start()
 
 
 def stop_partner() -> None:

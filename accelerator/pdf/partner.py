@@ -75,7 +75,7 @@ class Partner:
                 request = hear(line)
                 try:
                     answer = self._work(request, line)
-                except Exception as error:
+                except Exception as error:  # raised again by the asker's `hear`
                     error.add_note(f"In the process {os.getpid()}:\n{format_exc()}")
                     answer = error
                 tell(line, answer)

@@ -23,7 +23,7 @@ class Part(NamedTuple):
     """A tagged PDF file, and those of its names that stand for a place in another part."""
 
     data: bytes
-    elsewhere: Collection[str] = ()
+    elsewhere: Collection[str]
 
 
 def cut(html: str) -> tuple[tuple[str, frozenset[str]], tuple[str, frozenset[str]]]:

@@ -20,7 +20,6 @@ def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
         sections.append(
             {
                 "pillar": row.pillar,
-                "row": row,
                 "rows": details,
                 "with_evidence": sum(bool(detail["evidence"]) for detail in details),
             }
@@ -29,17 +28,14 @@ def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
 
 
 def _detail(cell: Cell, rating: Rating) -> dict:
-    uses = list(rating.uses.all())
     return {
         "cell": cell,
-        "rating": rating,
         "justification": rating.justification,
         "cannot_rate_reason": rating.cannot_rate_reason,
         "evidence_state_label": rating.get_evidence_state_display()
         if rating.evidence_state
         else "",
         "practice_label": rating.get_practice_display() if rating.practice else "",
-        "uses": uses,
         "evidence": [
             {
                 "title": use.evidence.title,
@@ -48,7 +44,7 @@ def _detail(cell: Cell, rating: Rating) -> dict:
                 "practice_label": use.practice_label,
                 "size_label": use.evidence.size_label,
             }
-            for use in uses
+            for use in rating.uses.all()
         ],
     }
 

@@ -8,7 +8,6 @@ import io
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -16,6 +15,7 @@ from pypdf import PdfReader
 from accelerator.pdf import (
     ResourceRefused,
     StaticOnlyFetcher,
+    cool_down,
     drawing,
     render_pdf,
     static_file,
@@ -35,19 +35,11 @@ def texts(reader: PdfReader) -> list[str]:
 
 
 @pytest.fixture
-def render_body(settings, tmp_path: Path) -> Callable[[str], bytes]:
-    """Renders a page with the given body from a template of its own."""
-    settings.TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}
-    ]
-
-    def render(body: str) -> bytes:
-        page = f'<!doctype html><html lang="en-GB"><title>t</title><body>{body}</body></html>'
-        name = f"page-{len(list(tmp_path.iterdir()))}.html"  # Django keeps read templates
-        (tmp_path / name).write_text(page)
-        return render_pdf(name, {}, title="Page", created=CREATED)
-
-    return render
+def render_body(render_page) -> Callable[[str], bytes]:
+    """Renders a page with the given body."""
+    return lambda body: render_page(
+        f'<!doctype html><html lang="en-GB"><title>t</title><body>{body}</body></html>'
+    )
 
 
 @pytest.fixture
@@ -188,23 +180,15 @@ def test_a_naive_time_is_refused():
         render_pdf("any.html", {}, title="t", created=CREATED.replace(tzinfo=None))
 
 
-def test_control_characters_reach_neither_text_nor_metadata(settings, tmp_path):
-    settings.TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}
-    ]
-    (tmp_path / "page.html").write_text('<html lang="en-GB"><p>{{ words }}</p></html>')
-    data = render_pdf(
-        "page.html",
-        {"words": "be\x0bfore"},
-        title="Ti\x01tle",
-        author="A & <B>",
-        created=CREATED,
-    )
+def test_control_characters_reach_neither_text_nor_metadata(render_page):
+    page = '<html lang="en-GB"><p>{{ words }}</p></html>'
+    data = render_page(page, {"words": "be\x0bfore"}, title="Ti\x01tle", author="A & <B>")
     assert texts(read(data)) == ["before"]
     assert read(data).metadata.title == "Title"
     assert read(data).xmp_metadata.dc_creator == ["A & <B>"]
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_warm_up_freezes_what_is_loaded():
     before = gc.get_threshold()
     try:
@@ -212,8 +196,9 @@ def test_warm_up_freezes_what_is_loaded():
         assert gc.get_freeze_count() > 0
         assert gc.get_threshold() == drawing.GC_THRESHOLDS
     finally:
-        gc.unfreeze()
+        cool_down()
         gc.set_threshold(*before)
+    assert gc.get_freeze_count() == 0
 
 
 def test_a_sheet_is_parsed_once_and_again_when_it_changes(settings, tmp_path, render_body):

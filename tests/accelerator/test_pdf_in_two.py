@@ -7,20 +7,20 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from accelerator.pdf import ResourceRefused, drawing, render_pdf, render_report
+from accelerator.pdf import ResourceRefused, drawing, render_report
 from accelerator.pdf import start_partner as start
 from accelerator.pdf import stop_partner as stop
+from accelerator.pdf.parts import MARK
 from tests.factories.pdf_anatomy import anatomy, faults
 from tests.factories.report_context import report_context
 from tests.worker import wait_for
 
-CREATED = datetime(2026, 11, 21, 10, 14, tzinfo=UTC)
 REPORT = "assessments/pdf/heatmap_report.html"
 STYLE = """<style>@page { size: A5; @bottom-left { content: "Page " counter(page, place) " of "
 counter(pages, whole) } } section { break-before: page } p { break-before: page }</style>"""
@@ -31,18 +31,13 @@ pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"
 
 
 @pytest.fixture
-def draw(settings, tmp_path: Path) -> Any:
-    """Draws the pages of a body in two, of which each is one part."""
-    settings.TEMPLATES = [
-        {"BACKEND": "django.template.backends.django.DjangoTemplates", "DIRS": [tmp_path]}
-    ]
+def draw(render_page) -> Iterator[Callable[..., bytes]]:
+    """Draws the given sections in two, of which each may be a part."""
+    head = f'<!doctype html><html lang="en-GB"><head><title>t</title>{STYLE}</head>'
 
-    def render(*parts: str) -> bytes:
-        head = f'<!doctype html><html lang="en-GB"><head><title>t</title>{STYLE}</head>'
-        name = f"page-{len(list(tmp_path.iterdir()))}.html"  # Django keeps read templates
-        sections = "<!-- part -->".join(f"<section>{part}</section>" for part in parts)
-        (tmp_path / name).write_text(f"{head}<body>{sections}</body></html>")
-        return render_pdf(name, {}, title="Page", created=CREATED)
+    def render(*sections: str) -> bytes:
+        body = MARK.join(f"<section>{section}</section>" for section in sections)
+        return render_page(f"{head}<body>{body}</body></html>")
 
     start()
     yield render

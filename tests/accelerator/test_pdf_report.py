@@ -13,9 +13,9 @@ from typing import Any
 import pypdfium2
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject
 
 from accelerator import pdf
+from tests.factories.pdf_anatomy import tags
 from tests.factories.report_context import PILLARS, VALUES, report_context
 
 TEMPLATE = "assessments/pdf/heatmap_report.html"
@@ -52,35 +52,22 @@ def test_the_report_is_tagged_pdf_ua(reader):
     assert catalogue["/Lang"] == "en-GB"
     assert catalogue["/ViewerPreferences"]["/DisplayDocTitle"]
     assert b'pdfuaid:part="1"' in catalogue["/Metadata"].get_data()
-    tags = [element["/S"] for element in structure(catalogue["/StructTreeRoot"])]
-    assert tags.count("/Table") == 2
-    assert tags.count("/H1") == 1
-    assert tags.count("/H2") == len(PILLARS)
-    assert tags.count("/H3") == sum(len(row) for row in VALUES)
-    assert "/Figure" not in tags
+    kinds = [element["/S"] for element in tags(reader)]
+    assert kinds.count("/Table") == 2
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/H2") == len(PILLARS)
+    assert kinds.count("/H3") == sum(len(row) for row in VALUES)
+    assert "/Figure" not in kinds
 
 
 def test_every_rated_cell_knows_its_pillar(reader):
     cells = [
         element
-        for element in structure(reader.trailer["/Root"]["/StructTreeRoot"])
+        for element in tags(reader)
         if element["/S"] == "/TD" and "/Headers" in element.get("/A", {})
     ]
     assert len(cells) >= sum(len(row) for row in VALUES)
     assert all(cell["/A"]["/Headers"] for cell in cells)
-
-
-def structure(node: Any) -> Iterator[DictionaryObject]:
-    """Every structure element under `node`."""
-    node = node.get_object() if isinstance(node, IndirectObject) else node
-    if isinstance(node, list):
-        for child in node:
-            yield from structure(child)
-    elif isinstance(node, DictionaryObject):
-        if "/S" in node:
-            yield node
-        if "/K" in node:
-            yield from structure(node["/K"])
 
 
 def test_metadata(reader):
