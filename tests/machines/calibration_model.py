@@ -76,7 +76,8 @@ class Model:
         self.decided[criterion] = (self.token(criterion), by_moderator)
 
     def settle(self) -> None:
-        if self.all_fresh():
+        """Agreed when every decision is fresh and no coach still writes."""
+        if self.all_fresh() and all(chair.submitted for chair in self.chairs.values()):
             self.state, self.holder, self.live = State.AGREED, None, False
 
     def has_desk(self, moderator) -> bool:
