@@ -1,5 +1,5 @@
 PYTHON ?= python3
-BOOTSTRAP = $(PYTHON) -I accelerator/bootstrap.py
+BOOTSTRAP = $(PYTHON) -I accelerator/embedded/bootstrap.py
 
 .PHONY: run test lint fmt lock
 run: ; @$(BOOTSTRAP) run

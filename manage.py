@@ -7,11 +7,11 @@ import sys
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accelerator.settings")
-    from accelerator import embedded
+    from accelerator.embedded import servers
 
     try:
-        embedded.ensure_running()
-    except embedded.EmbeddedError as error:
+        servers.ensure_running()
+    except servers.EmbeddedError as error:
         sys.exit(str(error))
 
     from django.core.management import execute_from_command_line

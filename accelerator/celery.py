@@ -19,13 +19,13 @@ def keep_django_logging(**_kwargs) -> None:
 
 @worker_process_init.connect
 def warm_up(**_kwargs) -> None:
-    from accelerator import pdf
+    from accelerator.core import pdf
 
     pdf.warm_up()
 
 
 @worker_process_shutdown.connect
 def cool_down(**_kwargs) -> None:
-    from accelerator import pdf
+    from accelerator.core import pdf
 
     pdf.cool_down()

@@ -11,10 +11,10 @@ import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from accelerator import embedded
+from accelerator.embedded import servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = embedded.var_dir()
+VAR_DIR = servers.var_dir()
 env = environ.Env()
 
 ENVIRONMENT = env.str("ENVIRONMENT", default="development")
@@ -63,7 +63,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATABASE_URL = required(
     "DATABASE_URL",
     "postgres://user:password@db:5432/accelerator",
-    development=embedded.database_url(),
+    development=servers.database_url(),
 )
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
@@ -72,15 +72,15 @@ if ENVIRONMENT == "test":
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default="") or None}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
-REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=embedded.redis_url())
+REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
 CACHE_URL = (
-    embedded.redis_url(db=env.int("TEST_CACHE_NUMBER", default=0))
+    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=0))
     if ENVIRONMENT == "test" and not env.str("REDIS_URL", default="")
     else REDIS_URL
 )
 CACHES = {
     "default": {
-        "BACKEND": "accelerator.cache.ForgetfulCache",
+        "BACKEND": "accelerator.core.cache.ForgetfulCache",
         "LOCATION": CACHE_URL,
         "KEY_PREFIX": "accelerator",
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
@@ -116,7 +116,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "accelerator.middleware.browser_policies",
+    "accelerator.core.middleware.browser_policies",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -144,7 +144,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accelerator.context_processors.site",
+                "accelerator.programme.navigation.site",
             ]
         },
     }
@@ -226,7 +226,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "accelerator.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "accelerator.programme.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -357,10 +357,13 @@ LOGGING = {
     },
 }
 
-# What each app brings to the pages that everybody shares; see accelerator/journey.py.
+# What each app brings to the pages that everybody shares; see accelerator/programme/journey.py.
 JOURNEY = {
-    "explore": "assessments.journey.explore",
+    "explore": "assessments.home.explore",
     "calibrate": "calibration.home.calibrate",
 }
 NAVIGATION = ["assessments.navigation.links", "calibration.home.links"]
 HOME_PANELS = ["calibration.home.panels"]
+COHORT_OVERVIEW = "insights.overview.views.overview"
+COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
+COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

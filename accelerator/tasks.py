@@ -1,46 +1,6 @@
-"""Background work of the programme, and the one way to hand work to Celery."""
+"""Every task of the app, where Celery looks for them."""
 
-import structlog
-from celery import current_app, shared_task
-from django.db import transaction
-from kombu.exceptions import OperationalError
+from accelerator.core.jobs.tasks import sweep
+from accelerator.core.mail.tasks import send_mail
 
-from accelerator.models import ReportJob
-from accelerator.services import jobs, mail
-
-log = structlog.get_logger(__name__)
-
-
-def enqueue(task_name: str, *args: str) -> None:
-    """Hand a task to Celery once the transaction is saved.
-
-    With Redis down the work stays in its row and `sweep` hands it out later.
-    """
-
-    def send() -> None:
-        try:
-            current_app.send_task(task_name, args=args)
-        except (OperationalError, OSError) as error:
-            log.warning("task_not_sent", task=task_name, error=str(error))
-
-    transaction.on_commit(send)
-
-
-def enqueue_job(job: ReportJob) -> None:
-    """Hand a job to the task that makes its kind of report."""
-    enqueue(job.kind, str(job.pk))
-
-
-@shared_task(name="accelerator.send_mail")
-def send_mail() -> None:
-    """Empty the outbox."""
-    while mail.send_next_mail():
-        pass
-
-
-@shared_task(name="accelerator.sweep")
-def sweep() -> None:
-    """Hand out what was left behind: unsent mail, forgotten jobs."""
-    for job in jobs.sweep_jobs():
-        enqueue_job(job)
-    send_mail()
+__all__ = ["send_mail", "sweep"]

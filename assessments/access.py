@@ -1,6 +1,6 @@
 """How this app's rows are fetched for a person, with what their pages need."""
 
-from accelerator.access import get_for
+from accelerator.core.access import get_for
 from accelerator.models import User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 

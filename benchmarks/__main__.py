@@ -15,7 +15,7 @@ PARTS = ("pdf", "memory", "web")
 
 def environment(var: str) -> dict[str, str]:
     """The settings of production, over the embedded servers of a state directory."""
-    from accelerator import embedded
+    from accelerator.embedded import servers
 
     return {
         "ACCELERATOR_VAR": var,
@@ -27,30 +27,31 @@ def environment(var: str) -> dict[str, str]:
         "EMAIL_URL": "dummymail://",
         "DEFAULT_FROM_EMAIL": "nobody@localhost",
         "EVIDENCE_ROOT": f"{var}/files",
-        "DATABASE_URL": embedded.database_url(var),
-        "REDIS_URL": embedded.redis_url(var),
+        "DATABASE_URL": servers.database_url(var),
+        "REDIS_URL": servers.redis_url(var),
         "DEMO_MODE": "0",
     }
 
 
 def main() -> int:
+    from accelerator.embedded import servers
+
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("part", choices=(*PARTS, "all"))
     chosen = parser.parse_args().part
-    from accelerator import embedded
 
     var = tempfile.mkdtemp(prefix="accelerator-benchmarks-")
     try:
-        embedded.ensure_running(var, {})
+        servers.ensure_running(var, {})
         os.environ.update(environment(var))
         Path(var, "static").mkdir()
         measure(PARTS if chosen == "all" else (chosen,))
-    except embedded.EmbeddedError as error:
+    except servers.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     finally:
-        embedded.release(var, wait=20)
-        place = embedded.place(var)
+        servers.release(var, wait=20)
+        place = servers.place(var)
         for folder in (place.state, place.run, place.var):
             shutil.rmtree(folder, ignore_errors=True)
     return 0

@@ -10,11 +10,11 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 
 from accelerator.models import Cohort, Enrolment, Membership, Organisation, Programme, Role, User
-from assessments.framework_file import read_framework
+from assessments.evidence import services as evidence
+from assessments.framework.services import open_framework, publish_framework
+from assessments.framework.source import read_framework
 from assessments.models import Assessment
-from assessments.services import evidence
-from assessments.services.frameworks import open_framework, publish_framework
-from assessments.services.rating import Answers, save_rating, start_assessment
+from assessments.rating.services import Answers, save_rating, start_assessment
 
 FRAMEWORK = settings.BASE_DIR / "fixtures" / "frameworks" / "confidence-framework-2.0.yaml"
 DEMO = settings.BASE_DIR / "fixtures" / "demo.yaml"

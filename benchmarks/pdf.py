@@ -13,7 +13,7 @@ from statistics import median
 
 from django.template.loader import render_to_string
 
-from accelerator.pdf import static_file
+from accelerator.core.pdf import static_file
 from benchmarks.data import Sample
 from benchmarks.processes import WORKER, Peak, WarmWorker, peak, seconds
 from benchmarks.report import say, table, verdict

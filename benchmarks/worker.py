@@ -20,7 +20,7 @@ def reports(assessment_id: int) -> Callable[[], bytes]:
     import django
 
     django.setup()
-    from accelerator.pdf import render_report
+    from accelerator.core.pdf import render_report
 
     context = context_of(assessment_id)
     return lambda: render_report("assessments/pdf/heatmap_report.html", context)
@@ -28,8 +28,8 @@ def reports(assessment_id: int) -> Callable[[], bytes]:
 
 def context_of(assessment_id: int) -> dict:
     from assessments.access import ASSESSMENTS
-    from assessments.heatmap import grid_of
-    from assessments.services.report import report_context
+    from assessments.rating.queries import grid_of
+    from assessments.submission.queries import report_context
 
     assessment = ASSESSMENTS.select_related("framework", "started_by").get(pk=assessment_id)
     ratings = assessment.ratings.with_evidence().by_criterion()
@@ -37,7 +37,7 @@ def context_of(assessment_id: int) -> dict:
 
 
 def serve(render: Callable[[], bytes]) -> None:
-    from accelerator.pdf import warm_up
+    from accelerator.core.pdf import warm_up
 
     warm_up()
     render()

@@ -1,10 +1,12 @@
 """Who reaches a calibration beyond the memberships: its coaches, and, once released, its people.
 
-Registered with `accelerator.access`, which stays the only way to obtain a row for a person.
+Registered with `accelerator.core.access`, which stays the only way to obtain a row for a person.
 """
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
+from django.http import Http404
 
+from accelerator.core.access import get_for
 from accelerator.models import Membership, Organisation, Role, User
 from assessments.models import Evidence
 from calibration.models import (
@@ -23,6 +25,7 @@ CALIBRATIONS = Calibration.objects.select_related(
     "assessment__enrolment__programme",
     "assessment__enrolment__cohort",
 )
+DESKS = CALIBRATIONS.select_related("lease_holder")
 # For each model, the lookup from a Review that reaches a row's own calibration.
 COACHED: dict[type[Model], dict[str, str]] = {
     Calibration: {"calibration": "pk"},
@@ -90,3 +93,24 @@ def tied_to(user: User, calibration: Calibration) -> bool:
     return Organisation.objects.filter(
         tied_organisations(user), pk=calibration.assessment.enrolment.organisation_id
     ).exists()
+
+
+def require_coach(user: User) -> None:
+    """404 for all but coaches: their pages belong to the person, not to one assessment."""
+    coach = Membership.objects.filter(user=user, role=Role.COACH)
+    if not coach.exists() and not Review.objects.current().filter(coach=user).exists():
+        raise Http404
+
+
+def comparable(user: User, action: str, **lookup) -> Calibration:
+    """A calibration that `user` may see side by side.
+
+    Raises Http404 until both reviews are in, to whoever still owes a blind review of it, and to
+    whoever belongs to its organisation or has declared a tie.
+    """
+    calibration = get_for(user, DESKS.all(), action, **lookup)
+    if not calibration.is_open_to_compare or tied_to(user, calibration):
+        raise Http404
+    if calibration.reviews.filter(coach=user, state=Review.State.OPEN).exists():
+        raise Http404
+    return calibration

@@ -5,7 +5,7 @@ class CalibrationConfig(AppConfig):
     name = "calibration"
 
     def ready(self) -> None:
-        from accelerator import access
+        from accelerator.core import access
         from calibration.access import grants
 
         access.register(grants)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 from django.urls import reverse
 
-from accelerator.access import scoped
-from accelerator.journey import Button, Phase
+from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.models.people import OWN_ROLES
+from accelerator.programme.cohorts.frame import Tab
+from accelerator.programme.cohorts.queries import Figure
+from accelerator.programme.journey import Button, Phase
 from assessments.models import Assessment
-from calibration.models import Calibration, EvidenceRequest, Release, Review
+from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
 def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
@@ -136,7 +138,7 @@ def links(user: User) -> list[tuple[str, str]]:
     if Role.MODERATOR in roles:
         found.append(("Moderation", reverse("calibration:moderation")))
     if Role.HUB in roles:
-        found.append(("Cohorts", reverse("calibration:cohorts")))
+        found.append(("Cohorts", reverse("cohorts")))
     return found
 
 
@@ -184,7 +186,33 @@ def _cohort_panels(user: User) -> list[Panel]:
         Panel(
             cohort.name,
             f"{cohort.active} organisations; {cohort.submitted} self-assessments handed in.",
-            Button("Open the cohort", reverse("calibration:cohort", args=[cohort.slug])),
+            Button("Open the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
     ]
+
+
+def tabs(cohort: Cohort) -> list[Tab]:
+    """One query: how many questions wait for an answer."""
+    waiting = ReleaseQuestion.objects.filter(
+        release__calibration__assessment__enrolment__cohort=cohort, answered_at=None
+    ).count()
+    return [
+        Tab("calibration:suggestions", "Suggested pairs"),
+        Tab("calibration:coaches", "Coaches"),
+        Tab("calibration:agreement", "Agreement"),
+        Tab("calibration:questions", "Questions", waiting),
+        Tab("calibration:settings", "Settings"),
+    ]
+
+
+def released(cohorts: Collection[int]) -> Figure:
+    """How many active enrolments of each cohort have their baseline released. One query."""
+    found = Calibration.objects.filter(
+        assessment__enrolment__cohort__in=cohorts,
+        assessment__enrolment__state=Enrolment.State.ACTIVE,
+        assessment__round=Assessment.Round.BASELINE,
+        state=Calibration.State.RELEASED,
+    )
+    counts = found.order_by().values_list("assessment__enrolment__cohort").annotate(Count("pk"))
+    return Figure("Released", dict(counts))

@@ -1,37 +1,5 @@
-from celery import Task, shared_task
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.utils.text import slugify
+"""Every task of the app, where Celery looks for them."""
 
-from accelerator.models import ReportJob
-from accelerator.pdf import render_report
-from accelerator.services.jobs import JobRefused, MadeFile, Progress, run_job
-from calibration.releases import release_version
-from calibration.reports.result import RESULT_REPORT, report_context
+from calibration.releasing.tasks import result_report
 
-
-@shared_task(name=RESULT_REPORT, bind=True)
-def result_report(task: Task, job_id: str) -> None:
-    """The PDF of one released calibration."""
-    run_job(job_id=job_id, task_id=task.request.id, make=make_result)
-
-
-def make_result(job: ReportJob, progress: Progress) -> MadeFile:
-    """Render the report, if the person who asked may still read the release."""
-    wanted = job.params["calibration"], job.params["version"]
-    try:
-        release = release_version(job.requested_by, "report.make", *wanted)
-    except (Http404, PermissionDenied) as error:
-        raise JobRefused("You can no longer open this calibrated framework.") from error
-    progress(10, "Gathering what was released")
-    context = report_context(release, job.requested_by)
-    progress(30, "Drawing the pages")
-    content = render_report("calibration/pdf/result_report.html", context)
-    progress(95, "Keeping the file")
-    assessment = release.calibration.assessment
-    name = slugify(assessment.enrolment.organisation.name)
-    return MadeFile(
-        content,
-        f"calibrated-{name}-{assessment.round}-v{release.version}.pdf",
-        "application/pdf",
-    )
+__all__ = ["result_report"]

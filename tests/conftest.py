@@ -81,7 +81,7 @@ def sign_in():
 @pytest.fixture
 def mailbox(db, mailoutbox, django_capture_on_commit_callbacks):
     """Empties the outbox into Django's test mailbox and returns the messages."""
-    from accelerator.services.mail import send_next_mail
+    from accelerator.core.mail.services import send_next_mail
 
     def empty() -> list:
         while send_next_mail():
@@ -94,7 +94,7 @@ def mailbox(db, mailoutbox, django_capture_on_commit_callbacks):
 @pytest.fixture
 def alone_and_in_two() -> Iterator[Callable]:
     """Calls a function that draws a PDF in one process, then in two, and returns both results."""
-    from accelerator.pdf import start_partner, stop_partner
+    from accelerator.core.pdf import start_partner, stop_partner
 
     def both(draw: Callable[[], bytes]) -> tuple[bytes, bytes]:
         stop_partner()

@@ -18,6 +18,6 @@ os.environ["CELERY_VISIBILITY_TIMEOUT"] = "5"
 os.environ["TEST_CACHE_NUMBER"] = "15" if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in the test's thread.
 
-from accelerator import embedded  # noqa: E402  (reads the state directory from the environment)
+from accelerator.embedded import servers  # noqa: E402  (reads the state directory from the environment)
 
-embedded.ensure_running()
+servers.ensure_running()

@@ -170,8 +170,8 @@ MATRIX = {
     "calibration:sign": Entry(None, SEATED, COMPARE, lambda world: [world.proposal.pk]),
     "calibration:third_coach": Entry(COHORT, COHORT, COMPARE, compared),
     # The hub.
-    "calibration:cohorts": Entry(EVERYBODY, None),
-    "calibration:cohort": Entry(HUB, None, COHORT, cohort),
+    "cohorts": Entry(EVERYBODY, None),
+    "cohort": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
     "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),

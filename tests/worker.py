@@ -28,7 +28,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import connection
 
-from accelerator import embedded
+from accelerator.embedded import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -123,7 +123,7 @@ def broker(monkeypatch) -> Iterator[redis.Redis]:
     """An empty Redis database as this test's broker, here and in the workers it starts."""
     number = broker_number()
     if settings.REDIS_URL.startswith("unix://"):
-        address, url = embedded.redis_url(db=number), embedded.broker_url(db=number)
+        address, url = servers.redis_url(db=number), servers.broker_url(db=number)
     else:
         address = url = f"{settings.REDIS_URL.rpartition('/')[0]}/{number}"
     monkeypatch.setenv("CELERY_BROKER_URL", url)

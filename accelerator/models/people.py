@@ -8,7 +8,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def holding(self, *roles: str, **place) -> "UserQuerySet":
+        """Those who hold one of `roles` at `place` (organisation, cohort, …), by their ids."""
+        held = Membership.objects.filter(role__in=roles, **place)
+        return self.filter(pk__in=held.values("user")).order_by("pk")
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)

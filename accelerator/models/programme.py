@@ -6,6 +6,13 @@ from django.db import models
 from accelerator.models.people import MatchFunder, Organisation
 
 
+class CohortQuerySet(models.QuerySet):
+    def with_active(self) -> "CohortQuerySet":
+        """Adds `active`, how many enrolments are."""
+        active = models.Q(enrolments__state=Enrolment.State.ACTIVE)
+        return self.annotate(active=models.Count("enrolments", filter=active, distinct=True))
+
+
 class Cohort(models.Model):
     """A group of organisations that goes through the twelve months together."""
 
@@ -17,6 +24,8 @@ class Cohort(models.Model):
     improve_due = models.DateField(help_text="Improvement plans are due")
     review_due = models.DateField(help_text="Re-assessments are due")
     is_synthetic = models.BooleanField("invented data, labelled so everywhere", default=False)
+
+    objects = CohortQuerySet.as_manager()
 
     ACCESS = {"cohort": "pk"}
 

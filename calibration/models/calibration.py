@@ -31,9 +31,13 @@ class CalibrationQuerySet(models.QuerySet):
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
 
-    def released(self) -> "CalibrationQuerySet":
-        """Those with a release that stands, even while a next version is being moderated."""
-        return self.filter(releases__superseded_at=None, releases__isnull=False)
+    def locked(self, pk: int) -> "Calibration":
+        """The row, locked until the transaction ends, with its organisation and cohort."""
+        return (
+            self.select_for_update(of=["self"])
+            .select_related("assessment__enrolment__organisation", "assessment__enrolment__cohort")
+            .get(pk=pk)
+        )
 
 
 @pghistory.track()
@@ -72,6 +76,11 @@ class Calibration(models.Model):
 
     OPEN_TO_COMPARE = (State.BOTH_IN, State.MODERATING, State.AGREED, State.RELEASED)
     DECIDABLE = (State.BOTH_IN, State.MODERATING, State.AGREED)
+    UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
+    SETTLING = (State.BOTH_IN, State.MODERATING)
+    # While a coach may step back or be replaced.
+    SEATS_OPEN = (*UNDER_REVIEW, *SETTLING)
+    SETTLED = (State.AGREED, State.RELEASED)
 
     assessment = models.OneToOneField(Assessment, models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=State, default=State.UNASSIGNED)

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from accelerator.models import Institution, Organisation, User
 from assessments.models import Criterion, Evidence
+from assessments.scoring import is_answered
 from calibration.models.calibration import Calibration
 
 
@@ -220,6 +221,19 @@ class ReviewRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion} by {self.review}"
+
+    @property
+    def is_answered(self) -> bool:
+        return is_answered(self.level, self.cannot_judge_reason)
+
+    @property
+    def self_level_is_open(self) -> bool:
+        """Whether the coach may see the organisation's own level for this criterion."""
+        return (
+            not self.review.calibration.hide_self_level
+            or self.self_level_shown_at is not None
+            or self.is_answered
+        )
 
 
 class Spotlight(models.Model):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from accelerator.pdf import render_pdf
+from accelerator.core.pdf import render_pdf
 from tests.worker import broker, worker
 
 __all__ = ["broker", "worker"]

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from calibration.assigning.services import assigning
 from calibration.models import Calibration, Decision
-from calibration.services import assigning
 from tests.factories.assessment import submitted
 from tests.factories.calibration import rate_review, review_of
 

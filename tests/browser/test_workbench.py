@@ -5,7 +5,7 @@ import io
 import pytest
 from playwright.sync_api import Page, expect
 
-from assessments.services.evidence import add_file
+from assessments.evidence.services import add_file
 from calibration.models import Review
 from tests.factories.assessment import note, started
 from tests.factories.calibration import assigned, review_of

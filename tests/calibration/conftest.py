@@ -21,6 +21,7 @@ def at(cast):
     """The address of a page of the cast's cohort, or of a row."""
 
     def at(name: str, *args) -> str:
-        return reverse(f"calibration:{name}", args=args or [cast.enrolment.cohort.slug])
+        full = name if name == "cohort" else f"calibration:{name}"
+        return reverse(full, args=args or [cast.enrolment.cohort.slug])
 
     return at

@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.models import Enrolment, Role
+from calibration.assigning.services import assigning, conflicts
+from calibration.desk.services import lease
 from calibration.models import Calibration, CalibrationSettings, Release, ReleaseQuestion
-from calibration.services import assigning, exchange, moderating
+from calibration.releasing.services import exchange
+from calibration.reviewing.services import requests
 from tests.factories.assessment import rate_all, started, submitted
 from tests.factories.calibration import (
     assigned,
@@ -49,7 +52,7 @@ def tomorrow() -> str:
 
 
 def test_only_my_cohorts_are_listed(cast, sign_in, at) -> None:
-    address = reverse("calibration:cohorts")
+    address = reverse("cohorts")
     assert cast.enrolment.cohort.name in sign_in(cast.hub).get(address).content.decode()
     for person in (cast.other_hub, cast.moderator, cast.lead, cast.coach_a):
         assert cast.enrolment.cohort.name not in sign_in(person).get(address).content.decode()
@@ -117,7 +120,7 @@ def test_overdue_lease_version_and_questions_are_told(cast, hub, at) -> None:
     calibration = assigned(cast)
     yesterday = timezone.localdate() - timedelta(days=1)
     Calibration.objects.filter(pk=calibration.pk).update(due_on=yesterday)
-    exchange.ask_for_evidence(actor=cast.coach_a, calibration=calibration, question="Registers?")
+    requests.ask_for_evidence(actor=cast.coach_a, calibration=calibration, question="Registers?")
     shown = stand(hub.get(at("cohort")), cast.enrolment.organisation)
     assert "Overdue" in shown
     assert "1 question with the organisation" in shown
@@ -129,7 +132,7 @@ def test_overdue_lease_version_and_questions_are_told(cast, hub, at) -> None:
         actor=cast.outsider, release=other.releases.get(), question="When do we meet?"
     )
     hub.post(at("reopen", other.pk), {"reason": "New registers."})
-    moderating.take_lease(actor=cast.moderator, calibration=other)
+    lease.take_lease(actor=cast.moderator, calibration=other)
     shown = stand(hub.get(at("cohort")), cast.other.organisation)
     assert "Version 2" in shown
     assert f"At the desk {cast.moderator}" in shown
@@ -168,7 +171,7 @@ def test_the_list_is_paginated_and_costs_the_same_for_many(cast, hub, at, monkey
     with CaptureQueriesContext(connection) as three:
         hub.get(at("cohort"))
     assert len(one) == len(three)
-    monkeypatch.setattr("calibration.views.hub.PAGE", 2)
+    monkeypatch.setattr("insights.overview.views.PAGE", 2)
     response = hub.get(at("cohort"), {"page": 2})
     assert len(page(response).all("li", class_="stand")) == 1
     assert "Page 2 of 2" in page(response).text
@@ -200,7 +203,7 @@ def test_coaches_page_tells_load_ties_and_links(cast, hub, at) -> None:
     Calibration.objects.filter(pk=calibration.pk).update(
         due_on=timezone.localdate() - timedelta(days=1)
     )
-    assigning.declare_conflict(
+    conflicts.declare_conflict(
         person=cast.coach_b, organisation=cast.other.organisation, reason="A cousin"
     )
     response = hub.get(at("coaches"))
@@ -211,7 +214,7 @@ def test_coaches_page_tells_load_ties_and_links(cast, hub, at) -> None:
     assert f"{cast.coach_a} and {cast.coach_b}" in text
     assert "link all 2 coaches" in text
     elsewhere = EnrolmentFactory()
-    assigning.declare_conflict(
+    conflicts.declare_conflict(
         person=cast.coach_b, organisation=elsewhere.organisation, reason="Not this cohort's"
     )
     assert "Not this cohort" not in page(hub.get(at("coaches"))).text
@@ -252,7 +255,7 @@ def test_lists_cost_the_same_for_many(cast, hub, at) -> None:
     for _ in range(2):
         spent = {}
         for name in ("questions", "coaches", "cohorts"):
-            address = at(name) if name != "cohorts" else reverse("calibration:cohorts")
+            address = at(name) if name != "cohorts" else reverse("cohorts")
             hub.get(address)
             with CaptureQueriesContext(connection) as queries:
                 hub.get(address)
@@ -261,7 +264,7 @@ def test_lists_cost_the_same_for_many(cast, hub, at) -> None:
         for number in range(2):
             ask(cast, f"More {number}?")
             coach = newcomer(f"Coach {number}")
-            assigning.declare_conflict(
+            conflicts.declare_conflict(
                 person=coach, organisation=cast.other.organisation, reason=""
             )
             MembershipFactory(user=cast.hub, role=Role.HUB, cohort=EnrolmentFactory().cohort)

@@ -12,10 +12,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from accelerator.core.mail.services import send_next_mail
 from accelerator.models import AuditEvent, OutgoingMail, User
-from accelerator.services.mail import send_next_mail
 from calibration.models import Calibration, Review
-from calibration.services import reviewing
+from calibration.reviewing.services import reviewing
 from tests.factories import calibration as calibrations
 from tests.test_access_matrix import MATRIX
 

@@ -4,12 +4,15 @@ import pytest
 from django.urls import reverse
 
 from accelerator.models import OutgoingMail, Role
+from assessments.evidence.services import attach, describe_use
 from assessments.models import Assessment
-from assessments.services.evidence import attach, describe_use
-from assessments.services.rating import start_assessment
+from assessments.rating.services import start_assessment
+from calibration.assigning.services import assigning, conflicts
+from calibration.desk.services import lease
 from calibration.models import Calibration, Review
-from calibration.services import assigning, exchange, moderating, releasing, reviewing
-from calibration.services.problems import StepRefused
+from calibration.releasing.services import releasing
+from calibration.reviewing.services import requests, reviewing
+from calibration.rules.problems import StepRefused
 from tests.factories.assessment import note
 from tests.factories.calibration import (
     agreed,
@@ -53,7 +56,7 @@ def test_a_declared_tie_shuts_the_desk(cast, sign_in) -> None:
     calibration = both_in(cast)
     address = reverse("calibration:desk", args=[calibration.pk])
     assert sign_in(cast.moderator).get(address).status_code == 200
-    assigning.declare_conflict(
+    conflicts.declare_conflict(
         person=cast.moderator, organisation=cast.enrolment.organisation, reason="A trustee"
     )
     assert sign_in(cast.moderator).get(address).status_code == 404
@@ -62,9 +65,9 @@ def test_a_declared_tie_shuts_the_desk(cast, sign_in) -> None:
 def test_nothing_is_agreed_or_released_while_a_third_coach_writes(cast) -> None:
     calibration = agreed(cast)
     calibration.refresh_from_db()
-    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    calibration = lease.take_lease(actor=cast.moderator, calibration=calibration)
     third = third_coach(cast, calibration)
-    moderating.give_back_lease(actor=cast.moderator, calibration=calibration)
+    lease.give_back_lease(actor=cast.moderator, calibration=calibration)
     calibration.refresh_from_db()
     assert calibration.state == Calibration.State.MODERATING
     with pytest.raises(StepRefused):
@@ -87,14 +90,14 @@ def test_no_review_comes_in_after_release(cast) -> None:
 
 def test_a_blind_third_coach_sees_no_question_asked_after_the_reveal(cast, sign_in) -> None:
     calibration = assigned(cast)
-    exchange.ask_for_evidence(
+    requests.ask_for_evidence(
         actor=cast.coach_a, calibration=calibration, question="Before: may we see a register?"
     )
     for coach in (cast.coach_a, cast.coach_b):
         rate_review(review_of(calibration, coach))
         submit(review_of(calibration, coach))
     calibration.refresh_from_db()
-    exchange.ask_for_evidence(
+    requests.ask_for_evidence(
         actor=cast.coach_a, calibration=calibration, question="After: coach B gave moderate, why?"
     )
     third = third_coach(cast, calibration)
@@ -114,10 +117,10 @@ def test_the_draft_round_of_a_piece_is_its_organisations_own(cast, sign_in) -> N
         actor=cast.lead, enrolment=cast.enrolment, round=Assessment.Round.REASSESSMENT
     )
     piece = note(cast.enrolment, cast.lead)
-    request = exchange.ask_for_evidence(
+    request = requests.ask_for_evidence(
         actor=cast.coach_a, calibration=calibration, question="May we see it?"
     )
-    exchange.answer_request(actor=cast.lead, request=request, answer="Here.", evidence=[piece])
+    requests.answer_request(actor=cast.lead, request=request, answer="Here.", evidence=[piece])
     attach(actor=cast.lead, evidence=[piece], ratings=[again.ratings.first()])
     describe_use(actor=cast.lead, use=piece.uses.get(), part="DRAFTPART", practice="")
     address = reverse("assessments:evidence", args=[piece.pk])

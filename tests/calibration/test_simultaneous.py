@@ -5,10 +5,11 @@ from collections import Counter
 import pytest
 
 from accelerator.models import AuditEvent, OutgoingMail, Role
+from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, Decision
-from calibration.services import moderating, reviewing
-from calibration.services.moderating import Outcome
-from calibration.services.problems import StaleReview, StepRefused
+from calibration.reviewing.services import reviewing
+from calibration.rules.commentary import Outcome
+from calibration.rules.problems import StaleReview, StepRefused
 from tests import together
 from tests.factories.calibration import assigned, both_in, rate_review, review_of
 from tests.factories.programme import MembershipFactory
@@ -73,7 +74,7 @@ def test_of_ten_moderators_at_once_one_has_the_desk(cast) -> None:
     ]
     results = together.outcomes(
         *[
-            lambda person=person: moderating.take_lease(actor=person, calibration=calibration)
+            lambda person=person: lease.take_lease(actor=person, calibration=calibration)
             for person in people
         ]
     )
@@ -84,7 +85,7 @@ def test_of_ten_moderators_at_once_one_has_the_desk(cast) -> None:
 
 
 def test_of_two_decisions_read_at_the_same_version_one_stands(cast) -> None:
-    calibration = moderating.take_lease(actor=cast.moderator, calibration=both_in(cast))
+    calibration = lease.take_lease(actor=cast.moderator, calibration=both_in(cast))
     criterion = calibration.assessment.framework.criteria.get(code="design.overall")
 
     def decide(level: int):

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule, run_state_machine_as_test
 
+from calibration.desk.queries.inputs import submitted_ratings
+from calibration.desk.services import lease, moderating, settling
 from calibration.models import Calibration, Decision, Release, Review, ReviewRating
-from calibration.services import moderating, releasing, settling
-from calibration.services.inputs import submitted_ratings
-from calibration.services.moderating import Outcome, Part
+from calibration.releasing.services import releasing
+from calibration.rules.commentary import Outcome, Part
 from tests.machines.calibration_model import COMPARED, EDGES, MAIN, Seat, State
 from tests.machines.calibration_steps import LEVEL, PLACE, WORLD, Reviewing, build_world
 
@@ -57,7 +58,7 @@ class Calibrating(Reviewing):
         allowed = (
             self.model.state in (State.BOTH_IN, State.MODERATING, State.AGREED) and mine_or_free
         )
-        self.attempt(allowed, lambda: moderating.take_lease(actor=person, calibration=self.row))
+        self.attempt(allowed, lambda: lease.take_lease(actor=person, calibration=self.row))
         if allowed:
             self.model.state = State.MODERATING
             self.model.holder, self.model.live = person, True
@@ -68,9 +69,7 @@ class Calibrating(Reviewing):
         moderated = self.model.state == State.MODERATING
         others = self.model.live and self.model.holder != person
         allowed = not (moderated and others)
-        self.attempt(
-            allowed, lambda: moderating.give_back_lease(actor=person, calibration=self.row)
-        )
+        self.attempt(allowed, lambda: lease.give_back_lease(actor=person, calibration=self.row))
         if allowed and moderated:
             self.model.holder, self.model.live = None, False
             self.model.settle()

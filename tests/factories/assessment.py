@@ -4,11 +4,12 @@ from functools import cache
 from pathlib import Path
 
 from accelerator.models import Enrolment, User
-from assessments.framework_file import read_framework
+from assessments.evidence import services as evidence_service
+from assessments.framework.services import publish_framework
+from assessments.framework.source import read_framework
 from assessments.models import Assessment, CohortFramework, Evidence, Framework
-from assessments.services import evidence as evidence_service
-from assessments.services.frameworks import publish_framework
-from assessments.services.rating import Answers, save_rating, start_assessment, submit_assessment
+from assessments.rating.services import Answers, save_rating, start_assessment
+from assessments.submission.services import submit_assessment
 
 FRAMEWORK_FILE = (
     Path(__file__).parents[2] / "fixtures" / "frameworks" / "confidence-framework-2.0.yaml"

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from accelerator.models import Role
+from calibration.assigning.services import assigning
+from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, Review
-from calibration.services import assigning, moderating, releasing, reviewing
+from calibration.releasing.services import releasing
+from calibration.reviewing.services import reviewing
+from calibration.rules import commentary
 from tests.factories.assessment import submitted
 from tests.factories.programme import EnrolmentFactory, MembershipFactory
 
@@ -74,12 +78,12 @@ def both_in(
 def agreed(cast, **levels) -> Calibration:
     """Every criterion decided by the moderator, at coach A's level."""
     calibration = both_in(cast, **levels)
-    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    calibration = lease.take_lease(actor=cast.moderator, calibration=calibration)
     given = moderating.submitted_ratings(calibration)
     for criterion in calibration.assessment.framework.criteria.all():
-        outcome = moderating.Outcome(
+        outcome = commentary.Outcome(
             level=given[criterion.pk][0].level,
-            parts=moderating.parts_of(given[criterion.pk]),
+            parts=commentary.parts_of(given[criterion.pk]),
             lift="Write down one thing you changed.",
         )
         moderating.decide(

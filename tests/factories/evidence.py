@@ -6,8 +6,8 @@ from pathlib import Path
 from django.core.files.storage import default_storage
 from django.db import connection
 
+from assessments.evidence import services as service
 from assessments.models import Evidence
-from assessments.services import evidence as service
 from tests.factories import files as made
 
 PDF = made.pdf()

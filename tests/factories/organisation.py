@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, Cause, Decision, Release
-from calibration.services import moderating, releasing
+from calibration.releasing.services import releasing
 from tests.factories.calibration import both_in
 
 CAUSES = list(Cause)
@@ -25,7 +26,7 @@ def varied(cast, **words) -> Release:
 def quickly_agreed(cast, level: Callable[[int], int] | int) -> Calibration:
     """Both coaches alike, confirmed all at once."""
     calibration = both_in(cast, first=level, second=level)
-    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    calibration = lease.take_lease(actor=cast.moderator, calibration=calibration)
     moderating.confirm_agreements(actor=cast.moderator, calibration=calibration)
     calibration.refresh_from_db()
     return calibration
@@ -50,7 +51,7 @@ def released_again(cast, calibration: Calibration, **words) -> Release:
     calibration = releasing.reopen(
         actor=cast.hub, calibration=calibration, reason="New evidence came in."
     )
-    calibration = moderating.take_lease(actor=cast.moderator, calibration=calibration)
+    calibration = lease.take_lease(actor=cast.moderator, calibration=calibration)
     reword(calibration, commentary=words.pop("commentary", "Second look at {}."), **words)
-    calibration = moderating.give_back_lease(actor=cast.moderator, calibration=calibration)
+    calibration = lease.give_back_lease(actor=cast.moderator, calibration=calibration)
     return releasing.release(actor=cast.hub, calibration=calibration, message="Once more.")

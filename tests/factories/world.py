@@ -2,11 +2,15 @@
 
 from types import SimpleNamespace
 
-from accelerator.services.jobs import request_job
+from accelerator.core.jobs.services import request_job
 from assessments.models import Assessment
-from assessments.services.rating import start_assessment
+from assessments.rating.services import start_assessment
+from calibration.assigning.services import assigning
+from calibration.desk.services import settling
 from calibration.models import ImprovementMeeting, PracticeCase
-from calibration.services import assigning, exchange, moderating, settling
+from calibration.releasing.services import exchange, meetings
+from calibration.reviewing.services import requests
+from calibration.rules import commentary
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
 
@@ -36,7 +40,7 @@ def build_world(cast) -> SimpleNamespace:
         params={"assessment": world.submitted.pk},
         enrolment=world.enrolment,
     )
-    world.request = exchange.ask_for_evidence(
+    world.request = requests.ask_for_evidence(
         actor=world.coach_a, calibration=world.scoring, question="May we see a register?"
     )
     _compared(world)
@@ -62,7 +66,7 @@ def _compared(world) -> None:
         actor=world.coach_a,
         review=calibrations.review_of(world.both_in, world.coach_a),
         criterion=criterion,
-        outcome=moderating.Outcome(1, [moderating.Part(None, "Settled.")], lift="Write it down."),
+        outcome=commentary.Outcome(1, [commentary.Part(None, "Settled.")], lift="Write it down."),
     )
 
 
@@ -72,7 +76,7 @@ def _given(world) -> None:
     world.question = exchange.ask_about_release(
         actor=world.lead, release=world.release, question="What did you mean?"
     )
-    world.meeting = exchange.save_meeting(
+    world.meeting = meetings.save_meeting(
         actor=world.hub,
         calibration=world.released,
         held_on=world.release.released_at.date(),

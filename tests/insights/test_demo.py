@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from accelerator.demo import ACCOUNTS
 from accelerator.models import Cohort, Enrolment, User
+from accelerator.programme.accounts.demo import ACCOUNTS
 from assessments.models import Assessment, Rating
 from calibration.models import Calibration, PracticeCase, Release
 

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from accelerator.models import Role, User
+from assessments.framework.services import publish_framework
 from assessments.models import Criterion
-from assessments.services.frameworks import publish_framework
-from assessments.services.rating import submit_assessment
+from assessments.submission.services import submit_assessment
+from calibration.assigning.services import assigning
 from calibration.models import Calibration, Decision, Release, Review
-from calibration.services import assigning, exchange, reviewing
-from calibration.services.problems import ReviewLocked, StepRefused
+from calibration.reviewing.services import requests, reviewing
+from calibration.rules.problems import ReviewLocked, StepRefused
 from tests.factories.assessment import SMALL, rate_all, started
 from tests.factories.calibration import judgement
 from tests.factories.programme import EnrolmentFactory, InstitutionFactory, MembershipFactory
@@ -218,13 +219,13 @@ class Reviewing(RuleBasedStateMachine):
     @rule(place=PLACE)
     def ask_and_answer(self, place: int) -> None:
         def work() -> None:
-            asked = exchange.ask_for_evidence(
+            asked = requests.ask_for_evidence(
                 actor=WORLD.hub,
                 calibration=self.row,
                 question="Which?",
                 criterion=self.criteria[place],
             )
-            exchange.answer_request(actor=WORLD.lead, request=asked, answer="That.")
+            requests.answer_request(actor=WORLD.lead, request=asked, answer="That.")
 
         self.row.refresh_from_db()
         allowed = self.model.state not in (State.UNASSIGNED, State.RELEASED)

@@ -14,9 +14,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import OperationalError, connections
 
-from accelerator import embedded
-from accelerator.embedded_keeper import dying_with_parent
-from accelerator.supervisor import supervise
+from accelerator.embedded import servers
+from accelerator.embedded.keeper import dying_with_parent
+from accelerator.embedded.supervisor import supervise
 
 FRAMEWORK = "fixtures/frameworks/confidence-framework-2.0.yaml"
 READY_SECONDS = 60
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         herald.start()
         status = supervise(processes(host, port))
         herald.kill()
-        embedded.release(wait=20)
+        servers.release(wait=20)
         self.stdout.write("Stopped." if status == 0 else "Stopped, because a part ended by itself.")
         return status
 
@@ -76,12 +76,12 @@ def processes(host: str, port: int) -> dict[str, list[str]]:
     """The commands to supervise, by name."""
     python = sys.executable
     commands = {
-        server: [python, "-m", "accelerator.embedded_watch", server] for server in embedded.needed()
+        server: [python, "-m", "accelerator.embedded.watch", server] for server in servers.needed()
     }
     web = ["accelerator.wsgi", "--bind", f"{host}:{port}", "--workers", "2"]
     web += ["--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning"]
     worker = ["-A", "accelerator", "worker", "--beat", "--concurrency", "2"]
-    worker += ["--schedule", str(embedded.var_dir() / "celerybeat-schedule")]
+    worker += ["--schedule", str(servers.var_dir() / "celerybeat-schedule")]
     worker += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     # Whoever runs this as root knows it; production runs as a user of its own.
     quiet = ["-W", "ignore::UserWarning:celery.platforms"]
@@ -136,7 +136,7 @@ def check_port(host: str, port: int) -> None:
 @contextmanager
 def only_one(url: str):
     """Hold this checkout's lock while the site runs; end with one line if it runs already."""
-    path = embedded.var_dir() / "serve.lock"
+    path = servers.var_dir() / "serve.lock"
     with open(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

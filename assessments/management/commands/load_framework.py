@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.framework_file import FrameworkFileError, read_framework
-from assessments.services.frameworks import FrameworkChanged, publish_framework
+from assessments.framework.services import FrameworkChanged, publish_framework
+from assessments.framework.source import FrameworkFileError, read_framework
 
 
 class Command(BaseCommand):

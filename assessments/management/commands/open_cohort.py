@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from accelerator.models import Cohort
+from assessments.framework.services import open_framework
 from assessments.models import Framework
-from assessments.services.frameworks import open_framework
 
 
 class Command(BaseCommand):

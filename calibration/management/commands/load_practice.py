@@ -3,8 +3,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Framework
-from calibration.practice_file import PracticeFileError, check_against, read_practice
-from calibration.services.practice import publish_cases
+from calibration.reviewing.services.practice import publish_cases
+from calibration.rules.practice_file import PracticeFileError, check_against, read_practice
 
 
 class Command(BaseCommand):

@@ -4,8 +4,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import render_to_string
 
-from assessments.heatmap import Cell, Grid, grid_of
 from assessments.models import Assessment
+from assessments.rating.queries import Cell, Grid, grid_of
 
 FILLS = (("#ffedb0", "#0b0c0c"), ("#6db095", "#0b0c0c"), ("#1f6f88", "#fff"), ("#1d2a66", "#fff"))
 NOT_RATED = ("#fff", "#0b0c0c")

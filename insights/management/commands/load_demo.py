@@ -2,9 +2,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from assessments.framework_file import read_framework
-from assessments.services.frameworks import FrameworkChanged, publish_framework
-from insights.demo import load_demo
+from assessments.framework.services import FrameworkChanged, publish_framework
+from assessments.framework.source import read_framework
+from insights.demo.programme import load_demo
 
 PRACTICE = "fixtures/practice.yaml"
 FRAMEWORK = "fixtures/frameworks/confidence-framework-2.0.yaml"

@@ -3,7 +3,8 @@
 from django.urls import reverse
 
 from assessments.models import Assessment, Rating
-from assessments.services.rating import save_rating, submit_assessment
+from assessments.rating.services import save_rating
+from assessments.submission.services import submit_assessment
 from tests.factories.assessment import answers, note, rate_all
 from tests.markup import page
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Rating
-from assessments.services.rating import submit_assessment
+from assessments.submission.services import submit_assessment
 from tests.factories.assessment import rate_all
 from tests.markup import page
 

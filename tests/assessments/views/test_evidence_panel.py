@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from assessments.models import Evidence, EvidenceUse
-from assessments.services.rating import submit_assessment
+from assessments.submission.services import submit_assessment
 from tests.factories.assessment import note, rate_all
 from tests.factories.evidence import PDF, stored
 from tests.markup import page

@@ -7,8 +7,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from assessments.evidence import services as service
 from assessments.models import Evidence
-from assessments.services import evidence as service
 from tests.factories.assessment import note, started, submitted
 from tests.factories.evidence import PDF, add
 from tests.markup import page

@@ -3,9 +3,9 @@
 import pytest
 from django.urls import reverse
 
+from assessments.evidence import services as service
+from assessments.evidence.views.library import PAGE
 from assessments.models import Evidence
-from assessments.services import evidence as service
-from assessments.views.evidence import PAGE
 from tests.factories.assessment import note, submitted
 from tests.factories.evidence import PDF, add
 from tests.markup import Element, page

@@ -3,9 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from assessments.services.evidence import withdraw
-from assessments.services.frameworks import publish_framework
-from assessments.services.rating import save_rating, submit_assessment
+from assessments.evidence.services import withdraw
+from assessments.framework.services import publish_framework
+from assessments.rating.services import save_rating
+from assessments.submission.services import submit_assessment
 from tests.factories.assessment import SMALL, answers, note, rate_all, started
 from tests.markup import Element, page
 

@@ -1,0 +1,13 @@
+from celery import shared_task
+
+from accelerator.core.jobs import services as jobs
+from accelerator.core.mail.tasks import send_mail
+from accelerator.core.queue import enqueue_job
+
+
+@shared_task(name="accelerator.sweep")
+def sweep() -> None:
+    """Hand out what was left behind: unsent mail, forgotten jobs."""
+    for job in jobs.sweep_jobs():
+        enqueue_job(job)
+    send_mail()

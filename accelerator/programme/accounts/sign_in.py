@@ -1,0 +1,33 @@
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_POST
+
+from accelerator.models import User
+from accelerator.programme.accounts.demo import ACCOUNTS
+
+
+@method_decorator(login_not_required, name="dispatch")
+class SignInView(LoginView):
+    """allauth's sign-in page, with the demo accounts beneath it in demo mode."""
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(**kwargs) | {
+            "demo_accounts": ACCOUNTS if settings.DEMO_MODE else []
+        }
+
+
+@require_POST
+@login_not_required
+def demo_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sign in as a demo account with one click. In demo mode only."""
+    emails = {account.email for account in ACCOUNTS}
+    if not settings.DEMO_MODE or request.POST.get("email") not in emails:
+        raise Http404
+    user = get_object_or_404(User, email=request.POST["email"])
+    login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return redirect("home")

@@ -1,0 +1,41 @@
+"""The list of cohorts, with what each app counts of them (settings.COHORT_FIGURES)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accelerator.models import Cohort
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many active enrolments of each cohort (by id) have come so far; none is left out as 0."""
+
+    label: str
+    counts: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Row:
+    cohort: Cohort
+    figures: tuple[tuple[str, int], ...]
+
+
+def figure_labels(figures: Iterable[Figure]) -> list[str]:
+    return [figure.label for figure in figures]
+
+
+def figures_of(cohorts: Iterable[Cohort]) -> list[Figure]:
+    """What the apps count, one query each, however many cohorts."""
+    ids = [cohort.pk for cohort in cohorts]
+    return [import_string(path)(ids) for path in settings.COHORT_FIGURES] if ids else []
+
+
+def rows_of(cohorts: Iterable[Cohort], figures: Iterable[Figure]) -> list[Row]:
+    figures = list(figures)
+    return [
+        Row(cohort, tuple((one.label, one.counts.get(cohort.pk, 0)) for one in figures))
+        for cohort in cohorts
+    ]

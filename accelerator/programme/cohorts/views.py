@@ -1,0 +1,22 @@
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accelerator.programme.cohorts.access import cohorts_of
+from accelerator.programme.cohorts.queries import figure_labels, figures_of, rows_of
+
+PAGE = 20
+
+
+@require_safe
+def cohorts(request: HttpRequest) -> HttpResponse:
+    """The cohorts this person runs."""
+    found = cohorts_of(request.user).with_active()
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    figures = figures_of(page)
+    return render(
+        request,
+        "programme/cohorts/list.html",
+        {"page": page, "labels": figure_labels(figures), "rows": rows_of(page, figures)},
+    )

@@ -1,0 +1,64 @@
+from django import forms
+
+from accelerator.core.forms import field_text
+from assessments.framework.values import Catalogue
+from assessments.models import EvidenceUse, Practice
+
+
+class LinkForm(forms.Form):
+    link_url = forms.URLField(
+        label="Web address",
+        max_length=1000,
+        assume_scheme="https",
+        error_messages={"invalid": "Enter a full web address, such as https://example.org/report."},
+    )
+    link_title = forms.CharField(label="What is it?", max_length=150, required=False)
+
+
+class NoteForm(forms.Form):
+    note_title = forms.CharField(label="Title", max_length=150, required=False)
+    note_text = field_text("Note", "What you would tell a visitor who asks to see it.", rows=4)
+
+
+class UseForm(forms.ModelForm):
+    class Meta:
+        model = EvidenceUse
+        fields = ["part", "practice"]
+        labels = {"part": "Which part matters here?", "practice": "What does it show?"}
+        help_texts = {"part": "For example: pages 3 to 7, or item 4."}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["practice"].choices = [
+            ("", "Not said yet"),
+            (Practice.EXISTS, "It shows that it exists"),
+            (Practice.USED, "It shows that it is used"),
+        ]
+
+
+class EvidenceForm(forms.Form):
+    title = forms.CharField(label="Name", max_length=150)
+    description = field_text(
+        "Description", "What is it, and when is it from?", required=False, max_length=2000
+    )
+    criteria = forms.MultipleChoiceField(
+        label="Where is it used?", required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args, catalogue: Catalogue | None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if catalogue is None:
+            del self.fields["criteria"]
+        else:
+            self.fields["criteria"].choices = [
+                (pillar.title, [(criterion.code, criterion.label) for criterion in pillar.criteria])
+                for pillar in catalogue.pillars
+            ]
+
+
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(
+        label="Why is it withdrawn?",
+        help_text="For example: it named a young person. Do not repeat the name here.",
+        max_length=300,
+    )

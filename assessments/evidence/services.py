@@ -1,0 +1,242 @@
+"""Evidence: taken in, attached, described, withdrawn for good."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files import File
+from django.db import IntegrityError, transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+
+from accelerator.core import audit
+from accelerator.models import Enrolment, User
+from assessments import files
+from assessments.evidence.queries import forget_pages
+from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.rules.problems import AssessmentLocked
+
+ORPHAN_AGE = timedelta(hours=1)
+
+
+class EvidenceWithdrawn(Exception):
+    """The piece was withdrawn meanwhile, so it cannot be attached."""
+
+
+class EvidenceDamaged(Exception):
+    """The stored bytes are not those that were taken in."""
+
+
+def add_file(
+    *,
+    actor: User,
+    enrolment: Enrolment,
+    upload: BinaryIO,
+    name: str,
+    title: str = "",
+    ratings: Iterable[Rating] = (),
+) -> Evidence:
+    """Inspect, store and attach one file. Nothing is kept unless everything succeeds.
+
+    Raises files.FileRefused, with a sentence for the person who uploads.
+    """
+    scan = files.scan_with_clamd(settings.CLAMD_URL) if settings.CLAMD_URL else None
+    inspected = files.inspect(upload, name, scan=scan)
+    evidence = Evidence(
+        enrolment=enrolment,
+        kind=Evidence.Kind.FILE,
+        title=(title or inspected.display_name)[:150],
+        original_name=inspected.display_name,
+        media_type=inspected.media_type,
+        size=inspected.size,
+        sha256=inspected.sha256,
+        added_by=actor,
+    )
+    saved = False
+    try:
+        with inspected.content, transaction.atomic():
+            _check_quota(enrolment, inspected.size, inspected.display_name)
+            inspected.content.seek(0)
+            evidence.file.save(inspected.display_name, File(inspected.content), save=False)
+            _keep(actor, evidence, ratings)
+        saved = True
+    finally:
+        if not saved and evidence.file:
+            evidence.file.storage.delete(evidence.file.name)
+    return evidence
+
+
+@transaction.atomic
+def add_link(
+    *, actor: User, enrolment: Enrolment, url: str, title: str, ratings: Iterable[Rating] = ()
+) -> Evidence:
+    evidence = Evidence(
+        enrolment=enrolment,
+        kind=Evidence.Kind.LINK,
+        title=(title or url)[:150],
+        url=url,
+        added_by=actor,
+    )
+    return _keep(actor, evidence, ratings)
+
+
+@transaction.atomic
+def add_note(
+    *, actor: User, enrolment: Enrolment, note: str, title: str, ratings: Iterable[Rating] = ()
+) -> Evidence:
+    evidence = Evidence(
+        enrolment=enrolment,
+        kind=Evidence.Kind.NOTE,
+        title=(title or " ".join(note.split()))[:150],
+        note=note,
+        added_by=actor,
+    )
+    return _keep(actor, evidence, ratings)
+
+
+def _check_quota(enrolment: Enrolment, size: int, name: str) -> None:
+    """Refuse a file for which the enrolment has no room; two uploads at once are counted both."""
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    used = Evidence.objects.filter(enrolment=enrolment).bytes_used()
+    if used + size > settings.EVIDENCE_QUOTA_BYTES:
+        room = filesizeformat(max(0, settings.EVIDENCE_QUOTA_BYTES - used))
+        raise files.FileRefused("quota", name=name, room=room)
+
+
+def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidence:
+    evidence.save(force_insert=True)
+    audit.record(actor, "evidence.added", evidence, kind=evidence.kind, sha256=evidence.sha256)
+    for rating in ratings:
+        _attach(actor, evidence, rating)
+    return evidence
+
+
+def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
+    if rating.assessment.enrolment_id != evidence.enrolment_id:
+        raise ValueError("Evidence is used by its own enrolment only.")
+    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
+        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
+    try:
+        with transaction.atomic():
+            _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
+    except IntegrityError as error:
+        raise AssessmentLocked from error
+    if created:
+        audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
+
+
+@transaction.atomic
+def attach(*, actor: User, evidence: Iterable[Evidence], ratings: Iterable[Rating]) -> None:
+    """Attach each piece to each rating; what is attached already stays. Raises AssessmentLocked."""
+    ratings = list(ratings)
+    for piece in evidence:
+        for rating in ratings:
+            _attach(actor, piece, rating)
+
+
+@transaction.atomic
+def detach(*, actor: User, use: EvidenceUse) -> None:
+    """Take one piece off one rating; it stays in the library. Raises AssessmentLocked."""
+    try:
+        with transaction.atomic():
+            EvidenceUse.objects.filter(pk=use.pk).delete()
+    except IntegrityError as error:
+        raise AssessmentLocked from error
+    audit.record(actor, "evidence.detached", use.evidence, rating=use.rating_id)
+
+
+@transaction.atomic
+def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> None:
+    """Say which part of the evidence matters here and what it shows. Raises AssessmentLocked."""
+    try:
+        with transaction.atomic():
+            EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
+    except IntegrityError as error:
+        raise AssessmentLocked from error
+    audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
+
+
+@transaction.atomic
+def describe_evidence(
+    *,
+    actor: User,
+    evidence: Evidence,
+    title: str,
+    description: str,
+    assessment: Assessment | None = None,
+    codes: Iterable[str] = (),
+) -> None:
+    """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it."""
+    Evidence.objects.kept().filter(pk=evidence.pk).update(title=title, description=description)
+    audit.record(actor, "evidence.renamed", evidence)
+    if assessment is None:
+        return
+    wanted = set(codes)
+    uses = {
+        use.rating.criterion.code: use
+        for use in EvidenceUse.objects.filter(
+            evidence=evidence, rating__assessment=assessment
+        ).select_related("rating__criterion", "evidence")
+    }
+    for code in uses.keys() - wanted:
+        detach(actor=actor, use=uses[code])
+    added = wanted - uses.keys()
+    ratings = assessment.ratings.filter(criterion__code__in=added).select_related("assessment")
+    attach(actor=actor, evidence=[evidence], ratings=ratings)
+
+
+@transaction.atomic
+def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
+    """Remove a piece's content for good; False when that was done before.
+
+    Its row and uses stay, without its name, so that readers see that something was here. The
+    file goes when the transaction is saved; `remove_orphans` finishes the work after a crash.
+    """
+    row = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    if row.is_withdrawn:
+        return False
+    storage, name = row.file.storage, row.file.name
+    row.file, row.url, row.note, row.size, row.description = "", "", "", 0, ""
+    row.title = row.original_name = f"Withdrawn {row.get_kind_display().lower()}"
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), actor, reason
+    row.save()
+    audit.record(actor, "evidence.withdrawn", row, kind=row.kind)
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+        # A cache that is down must not stop a withdrawal; what it kept expires within minutes.
+        transaction.on_commit(lambda: forget_pages(row.sha256), robust=True)
+    return True
+
+
+def open_verified(evidence: Evidence) -> File:
+    """The stored file, at its start, after its SHA-256 was checked. Raises EvidenceDamaged."""
+    try:
+        stored = evidence.file.storage.open(evidence.file.name, "rb")
+    except FileNotFoundError as error:
+        raise EvidenceDamaged(f"evidence {evidence.pk} is missing from storage") from error
+    if hashlib.file_digest(stored, "sha256").hexdigest() != evidence.sha256:
+        stored.close()
+        raise EvidenceDamaged(f"evidence {evidence.pk} does not match its SHA-256")
+    stored.seek(0)
+    return stored
+
+
+def remove_orphans() -> int:
+    """Delete stored evidence that no row keeps any more; how many files went."""
+    storage = Evidence._meta.get_field("file").storage
+    try:
+        _, names = storage.listdir("evidence")
+    except FileNotFoundError:
+        return 0
+    kept = set(Evidence.objects.exclude(file="").values_list("file", flat=True))
+    before = timezone.now() - ORPHAN_AGE
+    orphans = [
+        path
+        for path in (f"evidence/{name}" for name in names)
+        if path not in kept and storage.get_modified_time(path) < before
+    ]
+    for path in orphans:
+        storage.delete(path)
+    return len(orphans)

@@ -1,0 +1,220 @@
+"""Evidence beside one criterion: add, attach, describe, detach."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accelerator.core.access import may
+from assessments import files
+from assessments.access import rating_for, use_for
+from assessments.evidence import services as evidence_service
+from assessments.evidence.forms import LinkForm, NoteForm, UseForm
+from assessments.framework.queries import catalogue
+from assessments.models import Evidence, Rating
+from assessments.rules.problems import AssessmentLocked
+
+PAGE = 50
+WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
+LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
+
+
+def panel_context(
+    rating: Rating,
+    *,
+    can_edit: bool,
+    results: list[dict] | None = None,
+    link_form: LinkForm | None = None,
+    note_form: NoteForm | None = None,
+) -> dict:
+    """What `assessments/_evidence_panel.html` shows for a rating."""
+    assessment = rating.assessment
+    levels = catalogue(assessment.framework_id)
+    return {
+        "assessment": assessment,
+        "criterion": levels.by_id[rating.criterion_id],
+        "uses": list(rating.uses.select_related("evidence")),
+        "can_edit": can_edit,
+        "accepted": files.accepted_label(),
+        "accept_attribute": files.accept_attribute(),
+        "max_size_label": f"{files.DEFAULT_LIMITS.max_bytes // 1024**2} MB",
+        "results": results or [],
+        "link_form": link_form or LinkForm(),
+        "note_form": note_form or NoteForm(),
+    }
+
+
+def _open(rating: Rating) -> bool:
+    return rating.assessment.is_open
+
+
+def _require_open(rating: Rating) -> None:
+    if not _open(rating):
+        raise AssessmentLocked
+
+
+def _respond(request: HttpRequest, rating: Rating, status: int, **panel) -> HttpResponse:
+    can_edit = _open(rating) and may(rating, "evidence.add")
+    context = panel_context(rating, can_edit=can_edit, **panel)
+    template = "_evidence_panel" if request.htmx else "evidence_add"
+    return render(request, f"assessments/{template}.html", context, status=status)
+
+
+def evidence_add(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Take in files, a link or a note. Each file succeeds or fails by itself, with a sentence."""
+    rating = rating_for(request.user, "evidence.add", pk, code)
+    if request.method != "POST":
+        return _respond(request, rating, 200)
+    if not _open(rating):
+        return _respond(
+            request, rating, 409, results=[{"name": "", "ok": False, "message": LOCKED}]
+        )
+    common = {
+        "actor": request.user,
+        "enrolment": rating.assessment.enrolment,
+        "ratings": [rating],
+    }
+    try:
+        if request.POST.get("kind") == "link":
+            return _add_link(request, rating, common)
+        if request.POST.get("kind") == "note":
+            return _add_note(request, rating, common)
+        return _add_files(request, rating, common)
+    except AssessmentLocked:
+        return _respond(
+            request, rating, 409, results=[{"name": "", "ok": False, "message": LOCKED}]
+        )
+
+
+def _done(request: HttpRequest, rating: Rating, results: list[dict]) -> HttpResponse:
+    if request.htmx:
+        return _respond(request, rating, 200, results=results)
+    messages.success(request, f"Added: {', '.join(result['name'] for result in results)}.")
+    return redirect("assessments:criterion", pk=rating.assessment_id, code=_code(rating))
+
+
+def _code(rating: Rating) -> str:
+    return catalogue(rating.assessment.framework_id).by_id[rating.criterion_id].code
+
+
+def _add_files(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+    uploads = request.FILES.getlist("files")
+    if not uploads:
+        message = "Choose at least one file first."
+        return _respond(
+            request, rating, 422, results=[{"name": "", "ok": False, "message": message}]
+        )
+    results = []
+    for upload in uploads:
+        name = files.safe_display_name(upload.name)
+        try:
+            evidence_service.add_file(upload=upload, name=upload.name, **common)
+        except files.FileRefused as refusal:
+            results.append({"name": name, "ok": False, "message": refusal.message})
+        else:
+            results.append({"name": name, "ok": True, "message": "Added"})
+    if all(result["ok"] for result in results):
+        return _done(request, rating, results)
+    return _respond(request, rating, 422, results=results)
+
+
+def _add_link(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return _respond(request, rating, 422, link_form=form)
+    added = evidence_service.add_link(
+        url=form.cleaned_data["link_url"], title=form.cleaned_data["link_title"], **common
+    )
+    return _done(request, rating, [{"name": added.title, "ok": True, "message": "Added"}])
+
+
+def _add_note(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        return _respond(request, rating, 422, note_form=form)
+    added = evidence_service.add_note(
+        note=form.cleaned_data["note_text"], title=form.cleaned_data["note_title"], **common
+    )
+    return _done(request, rating, [{"name": added.title, "ok": True, "message": "Added"}])
+
+
+def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Choose from what the enrolment already has."""
+    rating = rating_for(request.user, "evidence.add", pk, code)
+    pieces = (
+        Evidence.objects.kept()
+        .filter(enrolment=rating.assessment.enrolment_id)
+        .exclude(uses__rating=rating)
+    )
+    if request.method == "POST":
+        chosen = [
+            piece for piece in pieces if str(piece.pk) in set(request.POST.getlist("evidence"))
+        ]
+        if not _open(rating):
+            messages.error(request, LOCKED)
+        elif not chosen:
+            messages.error(request, "Tick at least one piece of evidence first.")
+            return redirect(request.path)
+        else:
+            try:
+                evidence_service.attach(actor=request.user, evidence=chosen, ratings=[rating])
+                messages.success(request, f"Attached {len(chosen)}.")
+            except AssessmentLocked:
+                messages.error(request, LOCKED)
+            except evidence_service.EvidenceWithdrawn:
+                messages.error(request, WITHDRAWN)
+        return redirect("assessments:criterion", pk=pk, code=code)
+    levels = catalogue(rating.assessment.framework_id)
+    return render(
+        request,
+        "assessments/evidence_attach.html",
+        {
+            "assessment": rating.assessment,
+            "criterion": levels.by_code[code],
+            "page": Paginator(pieces, PAGE).get_page(request.GET.get("page")),
+            "can_edit": _open(rating),
+        },
+    )
+
+
+def use_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which part matters for this criterion, and what it shows."""
+    use = use_for(request.user, "evidence.add", pk)
+    form = UseForm(request.POST or None, instance=use)
+    back = {"pk": use.rating.assessment_id, "code": use.rating.criterion.code}
+    if request.method == "POST" and form.is_valid():
+        try:
+            _require_open(use.rating)
+            evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
+        except AssessmentLocked:
+            messages.error(request, LOCKED)
+        else:
+            messages.success(request, "Saved.")
+        return redirect("assessments:criterion", **back)
+    context = {
+        "form": form,
+        "use": use,
+        "criterion": use.rating.criterion,
+        "assessment": use.rating.assessment,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "assessments/use_form.html", context, status=status)
+
+
+@require_POST
+def use_detach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the piece off this criterion; it stays in the library."""
+    use = use_for(request.user, "evidence.add", pk)
+    try:
+        _require_open(use.rating)
+        evidence_service.detach(actor=request.user, use=use)
+    except AssessmentLocked:
+        messages.error(request, LOCKED)
+    else:
+        messages.success(
+            request, f"“{use.evidence.title}” is detached. It is still in your library."
+        )
+    return redirect(
+        "assessments:criterion", pk=use.rating.assessment_id, code=use.rating.criterion.code
+    )

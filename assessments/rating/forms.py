@@ -1,0 +1,61 @@
+from django import forms
+
+from accelerator.core.forms import field_text
+from assessments.framework.values import Catalogue
+from assessments.models import EvidenceState, Practice
+from assessments.rating.services import Answers
+
+
+class RatingForm(forms.Form):
+    """One criterion's answers. An empty level is "not rated"."""
+
+    level = forms.TypedChoiceField(
+        label="How confident are you?",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+    )
+    justification = field_text(
+        "What makes you confident, or not?",
+        "Two or three sentences a visitor would understand.",
+        required=False,
+        rows=6,
+    )
+    evidence_state = forms.ChoiceField(
+        label="Where is the evidence?",
+        required=False,
+        choices=[("", "Not said yet"), *EvidenceState.choices],
+    )
+    practice = forms.ChoiceField(
+        label="Does it exist, or is it used?",
+        required=False,
+        choices=[("", "Not said yet"), *Practice.choices],
+    )
+    cannot_rate_reason = field_text(
+        "Why can this not be rated?",
+        "For example: we have not run the programme in a second place yet.",
+        required=False,
+        rows=2,
+        max_length=2000,
+    )
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].choices = [
+            ("", "Not rated"),
+            *((str(level.value), level.name) for level in catalogue.levels),
+        ]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("level") is not None and cleaned.get("cannot_rate_reason"):
+            self.add_error(
+                "cannot_rate_reason",
+                "Choose a level, or say why you cannot rate this. Clear one of the two.",
+            )
+        return cleaned
+
+    def answers(self) -> Answers:
+        return Answers(**{name: self.cleaned_data[name] for name in Answers.__dataclass_fields__})

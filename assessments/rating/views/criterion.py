@@ -1,0 +1,206 @@
+"""One criterion: rate it, save it while typing, settle a conflict, see its history."""
+
+from itertools import pairwise
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accelerator.core.access import may
+from accelerator.models import User
+from assessments.access import rating_for
+from assessments.evidence.views.panel import panel_context
+from assessments.framework.queries import catalogue
+from assessments.framework.values import Catalogue
+from assessments.models import EvidenceState, Practice, Rating
+from assessments.rating.forms import RatingForm
+from assessments.rating.queries import grid_of
+from assessments.rating.services import Answers, StaleRating, answers_of, save_rating
+from assessments.rules.problems import AssessmentLocked
+
+
+def _initial(rating: Rating) -> dict:
+    return {**answers_of(rating).__dict__, "version": rating.version}
+
+
+def _spoken(answers: Answers, levels: Catalogue) -> dict:
+    """Answers in words, for the page that shows two people's texts."""
+    return {
+        "level": levels.level(answers.level),
+        "justification": answers.justification,
+        "evidence_state_label": dict(EvidenceState.choices).get(answers.evidence_state, ""),
+        "practice_label": dict(Practice.choices).get(answers.practice, ""),
+        "cannot_rate_reason": answers.cannot_rate_reason,
+        "values": answers.__dict__,
+    }
+
+
+def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked: bool) -> dict:
+    levels = catalogue(rating.assessment.framework_id)
+    criterion = levels.by_id[rating.criterion_id]
+    fields = [name for name in Answers.__dataclass_fields__ if name != "justification"]
+    return {
+        "assessment": rating.assessment,
+        "criterion": criterion,
+        "pillar": levels.pillar(criterion.pillar_key),
+        "mine": _spoken(mine, levels),
+        "theirs": _spoken(answers_of(current), levels),
+        "theirs_author": current.updated_by,
+        "theirs_at": current.updated_at,
+        "version": current.version,
+        "fields": fields,
+        "both": "\n\n".join(
+            dict.fromkeys(filter(None, (mine.justification, current.justification)))
+        ),
+        "locked": locked,
+    }
+
+
+def _page(
+    request: HttpRequest, rating: Rating, form: RatingForm, status: int = 200
+) -> HttpResponse:
+    assessment = rating.assessment
+    levels = catalogue(assessment.framework_id)
+    criterion = levels.by_id[rating.criterion_id]
+    pillar = levels.pillar(criterion.pillar_key)
+    grid = grid_of(assessment, assessment.ratings.by_criterion())
+    cells = grid.cells
+    around = {
+        after.code: before for before, after in pairwise(cells) if after.code == criterion.code
+    }
+    following = next((b for a, b in pairwise(cells) if a.code == criterion.code), None)
+    chosen = form["level"].value()
+    can_edit = assessment.is_open and may(rating, "assessment.rate")
+    context = {
+        "assessment": assessment,
+        "criterion": criterion,
+        "pillar": pillar,
+        "position": pillar.criteria.index(criterion) + 1,
+        "pillar_total": len(pillar.criteria),
+        "options": [
+            {
+                "level": level,
+                "descriptor": criterion.descriptors[level.value],
+                "checked": str(level.value) == str(chosen) if chosen is not None else False,
+            }
+            for level in levels.levels
+        ],
+        "form": form,
+        "rating": rating,
+        "related": [grid.cell(code) for code in criterion.related],
+        "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
+        "previous": around.get(criterion.code),
+        "next": following,
+        "can_edit": can_edit,
+        "q": len(levels.levels),
+        **panel_context(rating, can_edit=can_edit),
+    }
+    return render(request, "assessments/criterion.html", context, status=status)
+
+
+def criterion(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """The criterion's page; a POST is the Save button, which works without JavaScript."""
+    action = "assessment.rate" if request.method == "POST" else "assessment.view"
+    rating = rating_for(request.user, action, pk, code)
+    levels = catalogue(rating.assessment.framework_id)
+    if request.method != "POST":
+        return _page(request, rating, RatingForm(initial=_initial(rating), catalogue=levels))
+    form = RatingForm(request.POST, catalogue=levels)
+    if not form.is_valid():
+        return _page(request, rating, form, status=422)
+    try:
+        _save(request.user, rating, form)
+    except StaleRating as error:
+        context = _conflict_context(rating, form.answers(), error.current, locked=False)
+        return render(request, "assessments/conflict.html", context, status=409)
+    except AssessmentLocked:
+        context = _conflict_context(rating, form.answers(), rating, locked=True)
+        return render(request, "assessments/conflict.html", context, status=409)
+    following = levels.by_code[code].position + 1
+    if request.POST.get("action") == "next" and following < len(levels.criteria):
+        code = levels.criteria[following].code
+    elif request.POST.get("action") == "next":
+        return redirect("assessments:check", pk=pk)
+    return redirect("assessments:criterion", pk=pk, code=code)
+
+
+@require_POST
+def autosave(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Save while typing: answers with the status and the new version, never the text."""
+    rating = rating_for(request.user, "assessment.rate", pk, code)
+    form = RatingForm(request.POST, catalogue=catalogue(rating.assessment.framework_id))
+    if not form.is_valid():
+        context = {"state": "error", "errors": form.errors, "version": request.POST.get("version")}
+        return render(request, "assessments/_save_status.html", context, status=422)
+    try:
+        saved = _save(request.user, rating, form)
+    except StaleRating as error:
+        context = _conflict_context(rating, form.answers(), error.current, locked=False)
+    except AssessmentLocked:
+        context = _conflict_context(rating, form.answers(), rating, locked=True)
+    else:
+        context = {"state": "saved", "saved_at": saved.updated_at, "version": saved.version}
+        return render(request, "assessments/_save_status.html", context)
+    response = render(request, "assessments/_conflict.html", context, status=409)
+    response.headers["HX-Retarget"] = "#conflict"
+    response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _save(user: User, rating: Rating, form: RatingForm) -> Rating:
+    if not rating.assessment.enrolment.is_active:
+        raise AssessmentLocked
+    return save_rating(
+        actor=user,
+        rating=rating,
+        read_version=form.cleaned_data["version"],
+        answers=form.answers(),
+    )
+
+
+@require_safe
+def history(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+    """Who changed what on this criterion, newest first."""
+    rating = rating_for(request.user, "assessment.view", pk, code)
+    levels = catalogue(rating.assessment.framework_id)
+    events = list(
+        Rating.pgh_event_model.objects.filter(pgh_obj=rating.pk)
+        .select_related("updated_by")
+        .order_by("pgh_id")
+    )
+    changes = [
+        {
+            "at": after.pgh_created_at,
+            "by": after.updated_by,
+            "what": _changes(before, after, levels),
+        }
+        for before, after in pairwise(events)
+    ]
+    return render(
+        request,
+        "assessments/history.html",
+        {
+            "assessment": rating.assessment,
+            "criterion": levels.by_code[code],
+            "events": changes[::-1],
+        },
+    )
+
+
+def _changes(before: Rating, after: Rating, levels: Catalogue) -> list[str]:
+    was, now = _spoken(answers_of(before), levels), _spoken(answers_of(after), levels)
+    lines = []
+    if was["level"] != now["level"]:
+        lines.append(
+            f"Level: {was['level'].name if was['level'] else 'Not rated'} → "
+            f"{now['level'].name if now['level'] else 'Not rated'}"
+        )
+    for key, label in (
+        ("justification", "Reasons"),
+        ("evidence_state_label", "Evidence"),
+        ("practice_label", "Practice"),
+        ("cannot_rate_reason", "Cannot be rated because"),
+    ):
+        if was[key] != now[key]:
+            lines.append(f"{label}: {now[key] or 'cleared'}")
+    return lines

@@ -1,0 +1,56 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from accelerator.core.access import get_for, may
+from accelerator.models import Enrolment
+from accelerator.programme.journey import steps_of
+from assessments.access import assessment_for
+from assessments.models import Assessment, CohortFramework
+from assessments.rating import services as rating_services
+from assessments.rating.queries import Grid, grid_of
+
+
+def open_cells(grid: Grid) -> list:
+    return [cell for cell in grid.cells if not cell.answered]
+
+
+@require_POST
+def start(request: HttpRequest, enrolment_id: int) -> HttpResponse:
+    enrolment = get_for(request.user, Enrolment.objects.all(), "assessment.start", pk=enrolment_id)
+    if not enrolment.is_active:
+        messages.error(request, "This organisation has left the cohort, so nothing can be started.")
+        return redirect("home")
+    try:
+        assessment = rating_services.start_assessment(actor=request.user, enrolment=enrolment)
+    except CohortFramework.DoesNotExist:
+        messages.error(request, "The Learning Hub has not opened the framework for you yet.")
+        return redirect("home")
+    return redirect("assessments:overview", pk=assessment.pk)
+
+
+def steps_done(assessment: Assessment) -> int:
+    """How many of the four steps lie behind an assessment, as far as it knows itself."""
+    before = 0 if assessment.round == Assessment.Round.BASELINE else 3
+    return before + assessment.is_submitted
+
+
+@require_safe
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """The live heat-map, and the way to the next criterion."""
+    assessment = assessment_for(request.user, "assessment.view", pk)
+    grid = grid_of(assessment, assessment.ratings.with_evidence_count().by_criterion())
+    todo = open_cells(grid)
+    return render(
+        request,
+        "assessments/overview.html",
+        {
+            "assessment": assessment,
+            "steps": steps_of(assessment.enrolment, steps_done(assessment)),
+            "grid": grid,
+            "next_cell": todo[0] if todo else None,
+            "can_edit": assessment.is_open and may(assessment, "assessment.rate"),
+            "can_submit": assessment.is_open and may(assessment, "assessment.submit"),
+        },
+    )

@@ -1,0 +1,2 @@
+class AssessmentLocked(Exception):
+    """The assessment was submitted, so nothing in it can change."""

@@ -1,0 +1,80 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accelerator.core.access import may
+from accelerator.core.queue import enqueue
+from assessments.access import assessment_for
+from assessments.models import Assessment
+from assessments.rating.queries import grid_of
+from assessments.rating.views.overview import open_cells
+from assessments.submission import services as submission_services
+
+
+def check_context(assessment: Assessment) -> dict:
+    ratings = assessment.ratings.with_evidence_count().by_criterion()
+    grid = grid_of(assessment, ratings)
+    rows = [
+        {
+            "pillar": row.pillar,
+            "cells": [{"cell": cell, "rating": ratings[cell.criterion.id]} for cell in row.cells],
+        }
+        for row in grid.rows
+    ]
+    return {
+        "assessment": assessment,
+        "grid": grid,
+        "rows": rows,
+        "blocking": open_cells(grid),
+        "warnings": [cell for cell in grid.cells if cell.answered and cell.needs_attention],
+    }
+
+
+@require_safe
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every answer by pillar, with what is unrated (stops) or unevidenced (warns)."""
+    assessment = assessment_for(request.user, "assessment.view", pk)
+    if assessment.is_submitted:
+        return redirect("assessments:results", pk=pk)
+    context = check_context(assessment)
+    context["can_submit"] = assessment.is_open and may(assessment, "assessment.submit")
+    context["can_edit"] = assessment.is_open and may(assessment, "assessment.rate")
+    return render(request, "assessments/check.html", context)
+
+
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask once more, then lock the assessment and tell those concerned."""
+    assessment = assessment_for(request.user, "assessment.submit", pk)
+    if assessment.is_submitted:
+        return redirect("assessments:submitted", pk=pk)
+    if not assessment.is_open:
+        messages.error(
+            request, "This organisation has left the cohort, so nothing can be handed in."
+        )
+        return redirect("assessments:overview", pk=pk)
+    if request.method == "POST":
+        try:
+            submission_services.submit_assessment(actor=request.user, assessment=assessment)
+        except submission_services.NotReady as error:
+            count = len(error.unanswered)
+            messages.error(
+                request,
+                f"{count} {'criterion needs' if count == 1 else 'criteria need'} a level, "
+                "or a reason why it cannot be rated, before you can submit.",
+            )
+            return redirect("assessments:check", pk=pk)
+        enqueue("accelerator.send_mail")
+        return redirect("assessments:submitted", pk=pk)
+    context = check_context(assessment)
+    if context["blocking"]:
+        return redirect("assessments:check", pk=pk)
+    return render(request, "assessments/submit.html", context)
+
+
+@require_safe
+def submitted(request: HttpRequest, pk: int) -> HttpResponse:
+    assessment = assessment_for(request.user, "assessment.view", pk)
+    if not assessment.is_submitted:
+        return redirect("assessments:overview", pk=pk)
+    return render(request, "assessments/submitted.html", {"assessment": assessment})

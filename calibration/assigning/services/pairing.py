@@ -1,0 +1,40 @@
+"""Giving many assessments their two coaches in one step."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+
+from accelerator.models import User
+from assessments.models import Assessment
+from calibration.assigning.services.assigning import assign_coaches, open_calibration
+from calibration.rules.problems import StepRefused
+
+
+class PairsRefused(StepRefused):
+    """None was assigned; `reasons` holds assessment id → why, for those that could not be."""
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        super().__init__("Nothing was assigned.")
+        self.reasons = dict(reasons)
+
+
+@transaction.atomic
+def assign_pairs(
+    *, actor: User, pairs: Mapping[Assessment, tuple[User, User]], due_on: date | None = None
+) -> int:
+    """Open each assessment's calibration and seat its two coaches: all of them, or none.
+
+    Returns how many. Raises PairsRefused with a reason for each that could not be assigned.
+    """
+    reasons = {}
+    for assessment, coaches in pairs.items():
+        try:
+            with transaction.atomic():
+                calibration = open_calibration(actor=actor, assessment=assessment)
+                assign_coaches(actor=actor, calibration=calibration, coaches=coaches, due_on=due_on)
+        except StepRefused as refusal:
+            reasons[assessment.pk] = str(refusal)
+    if reasons:
+        raise PairsRefused(reasons)
+    return len(pairs)

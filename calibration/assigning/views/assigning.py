@@ -1,0 +1,178 @@
+"""Opening calibrations and giving them coaches."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accelerator.core.access import get_for
+from accelerator.core.queue import enqueue
+from accelerator.models import Cohort, User
+from assessments.access import assessment_for
+from assessments.models import Assessment
+from calibration.access import CALIBRATIONS
+from calibration.assigning.forms.coaches import AssignForm, ReplaceForm, SeatForm
+from calibration.assigning.queries import coaches as reports
+from calibration.assigning.services import assigning
+from calibration.models import Calibration, Review
+from calibration.rules.pairing import suggest
+from calibration.rules.problems import StepRefused
+
+
+def run(user: User, pk: int) -> Calibration:
+    """The calibration, for those who run its cohort."""
+    return get_for(user, CALIBRATIONS.all(), "calibration.run", pk=pk)
+
+
+def to_cohort(calibration: Calibration) -> HttpResponse:
+    return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
+
+
+def page_of(calibration: Calibration) -> dict:
+    enrolment = calibration.assessment.enrolment
+    return {"calibration": calibration, "enrolment": enrolment, "cohort": enrolment.cohort}
+
+
+@require_POST
+def open_calibration(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the calibration of an assessment that was handed in, and go on to its coaches."""
+    assessment = assessment_for(request.user, "calibration.run", pk)
+    slug = assessment.enrolment.cohort.slug
+    if not assessment.enrolment.is_active:
+        messages.error(request, "This organisation has left the cohort, so nothing can be opened.")
+        return redirect("cohort", slug=slug)
+    try:
+        calibration = assigning.open_calibration(actor=request.user, assessment=assessment)
+    except StepRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("cohort", slug=slug)
+    return redirect("calibration:assign", pk=calibration.pk)
+
+
+def _suggested(
+    assessments: list[Assessment], loads: list[reports.CoachLoad], cohort: Cohort, *, practice: bool
+) -> dict[int, tuple[int, int] | None]:
+    """Organisation id → suggested pair of coach ids."""
+    return suggest(
+        [one.enrolment.organisation_id for one in assessments],
+        reports.for_suggestions(loads, practice=practice),
+        reports.pairs_of(cohort),
+    )
+
+
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Two coaches for one calibration; the suggestion is chosen already."""
+    calibration = run(request.user, pk)
+    enrolment = calibration.assessment.enrolment
+    if calibration.state != Calibration.State.UNASSIGNED:
+        messages.info(request, f"{enrolment.organisation} has its coaches already.")
+        return to_cohort(calibration)
+    loads = reports.coach_loads(enrolment.cohort)
+    practice = reports.practice_required(enrolment.cohort)
+    pair = _suggested([calibration.assessment], loads, enrolment.cohort, practice=practice)[
+        enrolment.organisation_id
+    ]
+    first, second = pair or (None, None)
+    form = AssignForm(
+        request.POST or None,
+        coaches=loads,
+        reasons=reports.reasons_against(calibration, loads),
+        initial={"first": first, "second": second, "due_on": calibration.due_on},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            assigning.assign_coaches(
+                actor=request.user,
+                calibration=calibration,
+                coaches=form.pair,
+                due_on=form.cleaned_data["due_on"],
+            )
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            enqueue("accelerator.send_mail")
+            names = " and ".join(str(coach) for coach in form.pair)
+            messages.success(request, f"{enrolment.organisation} goes to {names}. They are told.")
+            return to_cohort(calibration)
+    context = {**page_of(calibration), "form": form, "suggested": pair, "coaches": loads}
+    status = 422 if form.errors else 200
+    return render(request, "calibration/hub/assign.html", context, status=status)
+
+
+def replace(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a coach off, with a reason, and seat another or nobody yet."""
+    review = get_for(
+        request.user,
+        Review.objects.select_related("calibration", "coach", "institution"),
+        "calibration.run",
+        pk=pk,
+    )
+    calibration = run(request.user, review.calibration_id)
+    if review.state == Review.State.WITHDRAWN or calibration.state not in Calibration.SEATS_OPEN:
+        messages.error(request, f"{review.coach} can no longer be replaced here.")
+        return to_cohort(calibration)
+    loads = reports.coach_loads(calibration.assessment.enrolment.cohort)
+    form = ReplaceForm(
+        request.POST or None,
+        coaches=loads,
+        reasons=reports.reasons_against(calibration, loads, seat=review.seat, leaving=review),
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data["coach"]
+        try:
+            assigning.withdraw_review(
+                actor=request.user,
+                review=review,
+                reason=form.cleaned_data["reason"],
+                replacement=chosen.user if chosen else None,
+            )
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            enqueue("accelerator.send_mail")
+            after = f"{chosen.user} takes over." if chosen else "The seat is empty."
+            messages.success(request, f"{review.coach} is taken off. {after}")
+            return to_cohort(calibration)
+    context = {**page_of(calibration), "form": form, "review": review}
+    status = 422 if form.errors else 200
+    return render(request, "calibration/hub/replace.html", context, status=status)
+
+
+def fill_seat(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seat a coach where one was taken off."""
+    calibration = run(request.user, pk)
+    seated = list(calibration.reviews.current().select_related("coach", "institution"))
+    main = (Review.Seat.FIRST, Review.Seat.SECOND)
+    empty = [seat for seat in main if seat not in {review.seat for review in seated}]
+    if not empty or calibration.state not in (
+        Calibration.State.ASSIGNED,
+        Calibration.State.SCORING,
+    ):
+        messages.info(request, "No seat is empty here.")
+        return to_cohort(calibration)
+    loads = reports.coach_loads(calibration.assessment.enrolment.cohort)
+    form = SeatForm(
+        request.POST or None,
+        coaches=loads,
+        reasons=reports.reasons_against(calibration, loads, seat=empty[0]),
+    )
+    if request.method == "POST" and form.is_valid():
+        coach = form.cleaned_data["coach"].user
+        try:
+            assigning.fill_seat(actor=request.user, calibration=calibration, coach=coach)
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            enqueue("accelerator.send_mail")
+            messages.success(request, f"{coach} takes the seat. They are told.")
+            return to_cohort(calibration)
+    left = calibration.reviews.filter(state=Review.State.WITHDRAWN)
+    context = {
+        **page_of(calibration),
+        "form": form,
+        "seat": empty[0],
+        "seated": seated,
+        "left": left.select_related("coach", "institution").order_by("-withdrawn_at"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "calibration/hub/fill_seat.html", context, status=status)

@@ -1,0 +1,61 @@
+"""The Learning Hub's cohorts: where everybody stands, the coaches, the settings."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accelerator.programme.cohorts.access import cohort_for
+from accelerator.programme.cohorts.frame import tabs
+from calibration.assigning.forms.settings import SettingsForm
+from calibration.assigning.queries import coaches as coach_reports
+from calibration.assigning.queries import settings as queries_settings
+from calibration.assigning.services import settings as services_settings
+from calibration.models import PracticeCase
+
+PAGE = 20
+
+
+@require_safe
+def coaches(request: HttpRequest, slug: str) -> HttpResponse:
+    """The coaches' load, ties and practice, and whether their shared work links them all."""
+    found = cohort_for(request.user, slug)
+    rows = coach_reports.coach_loads(found)
+    pairs = coach_reports.pairs_of(found)
+    here = set(found.enrolments.values_list("organisation", flat=True))
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return render(
+        request,
+        "calibration/hub/coaches.html",
+        {
+            "cohort": found,
+            "tabs": tabs(found, "calibration:coaches"),
+            "page": page,
+            "rows": [
+                {
+                    "coach": row,
+                    "conflicts": [one for one in row.conflicts if one.organisation_id in here],
+                }
+                for row in page
+            ],
+            "together": coach_reports.together(rows, pairs),
+            "groups": coach_reports.groups(rows, pairs),
+            "practice": coach_reports.practice_required(found),
+            "cases": PracticeCase.objects.exists(),
+        },
+    )
+
+
+def settings(request: HttpRequest, slug: str) -> HttpResponse:
+    found = cohort_for(request.user, slug)
+    form = SettingsForm(request.POST or None, instance=queries_settings.settings_of(found))
+    if request.method == "POST" and form.is_valid():
+        services_settings.save_settings(actor=request.user, cohort=found, **form.cleaned_data)
+        messages.success(request, "Saved. Calibrations that are open keep what they began with.")
+        return redirect("calibration:settings", slug=slug)
+    return render(
+        request,
+        "calibration/hub/settings.html",
+        {"cohort": found, "tabs": tabs(found, "calibration:settings"), "form": form},
+    )

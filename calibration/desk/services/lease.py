@@ -1,0 +1,86 @@
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accelerator.core import audit
+from accelerator.models import User
+from calibration.access import tied_to
+from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
+from calibration.models import (
+    Calibration,
+    Review,
+    ReviewRating,
+)
+from calibration.rules.problems import StepRefused
+
+State = Calibration.State
+
+LEASE = timedelta(minutes=30)
+
+
+@transaction.atomic
+def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
+    """Begin or go on moderating: nobody else decides until the lease is given back or expires."""
+    row = Calibration.objects.locked(calibration.pk)
+    if row.state not in Calibration.DECIDABLE:
+        raise StepRefused("This calibration is not open for moderation.")
+    if row.has_live_lease and row.lease_holder_id != actor.pk:
+        raise StepRefused("Somebody else is moderating this now. Try again later.")
+    check_impartial(actor, row)
+    if row.state != State.MODERATING:
+        row.state = State.MODERATING
+        audit.record(actor, "calibration.moderating", row)
+    row.lease_holder, row.lease_expires_at = actor, timezone.now() + LEASE
+    row.save(update_fields=["state", "lease_holder", "lease_expires_at"])
+    return row
+
+
+def check_impartial(actor: User, calibration: Calibration) -> None:
+    """Refuse a moderator who coaches this assessment or is tied to its organisation."""
+    if tied_to(actor, calibration):
+        organisation = calibration.assessment.enrolment.organisation
+        raise StepRefused(f"You have a conflict of interest with {organisation}.")
+    if calibration.reviews.filter(coach=actor).exists():
+        raise StepRefused("A coach of this assessment cannot moderate it.")
+
+
+@transaction.atomic
+def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
+    """End one's own turn at the desk, or an expired one; agreed when nothing is left to decide."""
+    row = Calibration.objects.locked(calibration.pk)
+    if row.state != State.MODERATING:
+        return row
+    if row.lease_holder_id != actor.pk:
+        if row.has_live_lease:
+            raise StepRefused("Somebody else is moderating this now. Try again later.")
+        check_impartial(actor, row)
+    row.lease_holder = row.lease_expires_at = None
+    row.save(update_fields=["lease_holder", "lease_expires_at"])
+    settle(actor, row, submitted_ratings(row))
+    return row
+
+
+def _with_lease(actor: User, calibration: Calibration) -> Calibration:
+    row = Calibration.objects.locked(calibration.pk)
+    if row.state != State.MODERATING:
+        raise StepRefused("This calibration is not being moderated.")
+    if row.lease_holder_id != actor.pk or not row.has_live_lease:
+        raise StepRefused("Your turn at the desk has ended. Take it again to go on.")
+    check_impartial(actor, row)
+    row.lease_expires_at = timezone.now() + LEASE
+    row.save(update_fields=["lease_expires_at"])
+    return row
+
+
+def settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]) -> None:
+    """AGREED when every criterion has a decision that is not stale, and no coach still writes."""
+    if row.reviews.filter(state=Review.State.OPEN).exists():
+        return
+    decisions = decisions_of(row, input_hashes(row, ratings))
+    criteria = set(row.assessment.framework.criteria.values_list("pk", flat=True))
+    if criteria <= decisions.keys() and not any(one.is_stale for one in decisions.values()):
+        row.state = State.AGREED
+        row.lease_holder = row.lease_expires_at = None
+        row.save(update_fields=["state", "lease_holder", "lease_expires_at"])
+        audit.record(actor, "calibration.agreed", row)

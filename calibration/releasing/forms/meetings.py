@@ -1,0 +1,58 @@
+import hashlib
+
+from django import forms
+
+from accelerator.core.forms import field_text
+from calibration.models import ImprovementMeeting
+
+
+class MeetingForm(forms.Form):
+    """`read` is the fingerprint of what was on the page; "" for a new meeting."""
+
+    held_on = forms.DateField(
+        label="Date of the meeting",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": "Enter the date of the meeting.",
+            "invalid": "Enter a date such as 14/11/2026.",
+        },
+    )
+    attendees = field_text(
+        "Who was there?",
+        "Names and what they do. Everybody who can read the calibrated framework sees this.",
+        rows=3,
+        max_length=2000,
+        error_messages={"required": "Say who was there."},
+    )
+    notes = field_text(
+        "Notes", "What was said, and what comes next.", required=False, rows=10, max_length=20000
+    )
+    readers = forms.ChoiceField(
+        label="Who may read the notes?",
+        choices=ImprovementMeeting.Readers.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who may read the notes."},
+    )
+    read = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def words(self) -> dict:
+        return {name: self.cleaned_data[name] for name in MEETING_FIELDS}
+
+    def read_again(self, fingerprint: str) -> None:
+        """Show what stands now as read, so that saving once more replaces it."""
+        self.data = self.data.copy()
+        self.data["read"] = fingerprint
+
+
+MEETING_FIELDS = ("held_on", "attendees", "notes", "readers")
+
+
+def meeting_initial(meeting: ImprovementMeeting) -> dict:
+    fields = {name: getattr(meeting, name) for name in MEETING_FIELDS}
+    return fields | {"read": fingerprint(meeting)}
+
+
+def fingerprint(meeting: ImprovementMeeting) -> str:
+    """A hash of what a meeting's page shows, by which a save on top of another's is noticed."""
+    shown = "\0".join(str(getattr(meeting, name)) for name in MEETING_FIELDS)
+    return hashlib.sha256(shown.encode()).hexdigest()

@@ -1,0 +1,82 @@
+"""What an organisation will be given, looked at once more before it is released."""
+
+from dataclasses import dataclass
+
+from assessments.framework.queries import catalogue
+from assessments.framework.values import CriterionInfo, LevelInfo
+from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
+from calibration.models import Calibration
+from calibration.releasing.queries.snapshot import snapshot
+from calibration.rules.levels import Change
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion as it will be released."""
+
+    criterion: CriterionInfo
+    own: LevelInfo | None
+    level: LevelInfo | None
+    change: Change
+    has_commentary: bool
+    wants_lift: bool
+
+
+@dataclass(frozen=True)
+class ReleaseCheck:
+    """`stale` stops the release; `silent` (no commentary) and `no_lift` are warnings."""
+
+    lines: tuple[Line, ...]
+    stale: tuple[CriterionInfo, ...]
+
+    def _changed(self, change: Change) -> list[Line]:
+        return [line for line in self.lines if line.change is change]
+
+    @property
+    def down(self) -> list[Line]:
+        return self._changed(Change.MARK_DOWN)
+
+    @property
+    def up(self) -> list[Line]:
+        return self._changed(Change.MARK_UP)
+
+    @property
+    def unchanged(self) -> list[Line]:
+        return self._changed(Change.UNCHANGED)
+
+    @property
+    def not_comparable(self) -> list[Line]:
+        return self._changed(Change.NOT_COMPARABLE)
+
+    @property
+    def silent(self) -> list[Line]:
+        return [line for line in self.lines if not line.has_commentary]
+
+    @property
+    def no_lift(self) -> list[Line]:
+        return [line for line in self.lines if line.wants_lift]
+
+
+def release_check(calibration: Calibration) -> ReleaseCheck:
+    """The check of an agreed calibration, every criterion of which is decided."""
+    framework = catalogue(calibration.assessment.framework_id)
+    hashes = input_hashes(calibration, submitted_ratings(calibration))
+    decisions = decisions_of(calibration, hashes)
+    given = snapshot(calibration)
+    top = len(framework.levels) - 1
+    lines = tuple(
+        Line(
+            criterion=criterion,
+            own=framework.level(item["self_level"]),
+            level=framework.level(item["level"]),
+            change=Change(item["change"]),
+            has_commentary=bool(item["commentary"].strip()),
+            wants_lift=item["level"] is not None
+            and item["level"] < top
+            and not item["lift"].strip(),
+        )
+        for criterion in framework.criteria
+        for item in [given[criterion.code]]
+    )
+    stale = tuple(one for one in framework.criteria if decisions[one.id].is_stale)
+    return ReleaseCheck(lines, stale)

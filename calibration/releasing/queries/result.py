@@ -1,0 +1,264 @@
+"""What a release says, for its page, its spreadsheet and its PDF: all from the snapshot alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.utils import timezone
+
+from accelerator.models import User
+from assessments.framework.queries import catalogue
+from assessments.framework.values import Catalogue, LevelInfo, PillarInfo
+from assessments.rating.queries import Cell, Grid, grid_of_levels
+from calibration.models import Cause, Release
+from calibration.rules.levels import Change
+from calibration.rules.wording import count_words, steps
+
+RESULT_REPORT = "calibration.result_report"
+ARROWS = {
+    Change.MARK_DOWN: "down",
+    Change.MARK_UP: "up",
+    Change.UNCHANGED: "same",
+    Change.NOT_COMPARABLE: "none",
+}
+# The causes as coaches choose them, told to those whose level it is about.
+CAUSES = {
+    Cause.GUIDANCE: "The guidance for this criterion was read another way.",
+    Cause.MISSING: "The evidence for it was not there to see.",
+    Cause.DEVELOPMENT: "The evidence for it is still in development.",
+    Cause.STANDARD: "The standard was understood differently.",
+    Cause.OTHER: "For another reason, which the commentary explains.",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One criterion: the calibrated level (`cell`) beside the organisation's own."""
+
+    cell: Cell
+    own: LevelInfo | None
+    above: LevelInfo | None
+    change: Change
+    commentary: str
+    lift: str
+    cause: str
+
+    @property
+    def level(self) -> LevelInfo | None:
+        return self.cell.level
+
+    @property
+    def arrow(self) -> str:
+        """down, up, same or none."""
+        return ARROWS[self.change]
+
+    @property
+    def moved(self) -> str:
+        """The change in words; "Marked down" alone is one step."""
+        if self.own is None or self.level is None:
+            return "Not compared"
+        if self.change is Change.UNCHANGED:
+            return "Unchanged"
+        word = "Marked down" if self.change is Change.MARK_DOWN else "Marked up"
+        distance = abs(self.level.value - self.own.value)
+        return word if distance == 1 else f"{word} {steps(distance)}"
+
+    @property
+    def moved_from(self) -> str:
+        """The change with the organisation's own level, where the two are shown in one line."""
+        if self.own is None:
+            return "Own level not rated"
+        if self.change in (Change.MARK_DOWN, Change.MARK_UP):
+            return f"{self.arrow.capitalize()} from {self.own.short}"
+        return self.moved if self.level else f"Own level: {self.own.short}"
+
+    @property
+    def why(self) -> str:
+        """Why the levels differ, in words; "" where they do not or nobody said."""
+        if self.change not in (Change.MARK_DOWN, Change.MARK_UP) or not self.cause:
+            return ""
+        return CAUSES[Cause(self.cause)]
+
+    @property
+    def is_priority(self) -> bool:
+        """Whether there is something that would lift it, and a level above to lift it to."""
+        return bool(self.lift) and self.above is not None
+
+
+@dataclass(frozen=True)
+class PillarPart:
+    pillar: PillarInfo
+    items: tuple[Item, ...]
+
+    @property
+    def priorities(self) -> list[Item]:
+        """In the framework's order: nothing here is ranked by its level."""
+        return [item for item in self.items if item.is_priority]
+
+
+@dataclass(frozen=True)
+class Strengths:
+    level: LevelInfo
+    items: list[Item]
+
+
+@dataclass(frozen=True)
+class Result:
+    grid: Grid
+    parts: tuple[PillarPart, ...]
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return [item for part in self.parts for item in part.items]
+
+    @property
+    def strengths(self) -> list[Strengths]:
+        """The upper half of the scale, highest first, each in the framework's order."""
+        found = []
+        for level in reversed(self.grid.levels[len(self.grid.levels) // 2 :]):
+            if items := [item for item in self.items if item.level == level]:
+                found.append(Strengths(level, items))
+        return found
+
+    @property
+    def with_priorities(self) -> list[PillarPart]:
+        return [part for part in self.parts if part.priorities]
+
+    def count(self, change: Change) -> int:
+        return sum(item.change is change for item in self.items)
+
+    def summary(self, *, own: bool) -> str:
+        """How the levels compare, in a sentence; `own`: said to the organisation itself."""
+        whose = "you do" if own else "the organisation does"
+        same, total = self.count(Change.UNCHANGED), len(self.items)
+        lower, higher = self.count(Change.MARK_DOWN), self.count(Change.MARK_UP)
+        apart = self.count(Change.NOT_COMPARABLE)
+        many = f"all {total}" if same == total else f"{same} of {total}"
+        told = [f"{lower} lower"] if lower else []
+        told += [f"{higher} higher"] if higher else []
+        rest = f"; {', '.join(told)}" if told else ""
+        cannot = "cannot be set side by side"
+        missing = f" {count_words(apart).capitalize()} {cannot}." if apart else ""
+        return f"The coaches saw {many} as {whose}{rest}.{missing}"
+
+
+def result_of(release: Release) -> Result:
+    """The release, criterion by criterion, in the framework's order."""
+    framework = catalogue(release.calibration.assessment.framework_id)
+    given = release.snapshot
+    grid = grid_of_levels(
+        framework,
+        {code: row["level"] for code, row in given.items()},
+        caption="Calibrated level of each criterion, with the organisation’s own level beside it",
+        url=lambda criterion: f"#criterion-{criterion.code}",
+    )
+    return Result(
+        grid,
+        tuple(
+            PillarPart(
+                row.pillar, tuple(_item(framework, cell, given[cell.code]) for cell in row.cells)
+            )
+            for row in grid.rows
+        ),
+    )
+
+
+def _item(framework: Catalogue, cell: Cell, row: Mapping) -> Item:
+    top = len(framework.levels) - 1
+    value = row["level"]
+    return Item(
+        cell=cell,
+        own=framework.level(row["self_level"]),
+        above=framework.level(value + 1) if value is not None and value < top else None,
+        change=Change(row["change"]),
+        commentary=row["commentary"],
+        lift=row["lift"],
+        cause=row["cause"],
+    )
+
+
+def _day(moment) -> str:
+    on = timezone.localtime(moment)
+    return f"{on.day} {on:%B %Y}"
+
+
+def status_of(release: Release) -> str:
+    """Which version it is, when it was released, and whether it still stands."""
+    words = f"Version {release.version}, released {_day(release.released_at)}"
+    return words if release.stands else f"{words}, superseded {_day(release.superseded_at)}"
+
+
+def basis_of(release: Release) -> str:
+    """What an export of the release rests on."""
+    assessment = release.calibration.assessment
+    enrolment = assessment.enrolment
+    framework = catalogue(assessment.framework_id)
+    return (
+        f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
+        f"{assessment.get_round_display()}, calibrated framework. {status_of(release)}. "
+        f"{framework.title} {framework.version}. "
+        "All criteria; “counted” marks those in published statistics."
+    )
+
+
+CSV_HEADER = [
+    "pillar",
+    "criterion",
+    "statement",
+    "counted",
+    "own level",
+    "own level name",
+    "calibrated level",
+    "calibrated level name",
+    "change",
+    "commentary",
+    "what would lift it one level",
+    "why it differs",
+]
+
+
+def csv_rows(result: Result) -> list[list[str]]:
+    """A row for each criterion, in the columns of CSV_HEADER."""
+    return [
+        [
+            part.pillar.title,
+            item.cell.code,
+            item.cell.statement,
+            "yes" if item.cell.criterion.counted else "no",
+            item.own.key if item.own else "",
+            item.own.name if item.own else "Not rated",
+            item.level.key if item.level else "",
+            item.level.name if item.level else "Not judged",
+            item.moved,
+            item.commentary,
+            item.lift,
+            item.why,
+        ]
+        for part in result.parts
+        for item in part.items
+    ]
+
+
+def report_context(release: Release, made_by: User) -> dict:
+    """The context of `calibration/pdf/result_report.html`."""
+    assessment = release.calibration.assessment
+    enrolment = assessment.enrolment
+    result = result_of(release)
+    superseded = "" if release.stands else f"Superseded on {_day(release.superseded_at)}"
+    title = f"Calibrated framework: {enrolment.organisation}"
+    return {
+        "release": release,
+        "assessment": assessment,
+        "result": result,
+        "grid": result.grid,
+        "summary": result.summary(own=False),
+        "made_by": made_by.name,
+        "made_at": timezone.localtime(),
+        "basis_line": "All criteria, as released; nothing has been worked out anew.",
+        "status_line": status_of(release),
+        "superseded": superseded,
+        "title": f"{title} (s{superseded[1:]})" if superseded else title,
+        "synthetic": settings.DEMO_MODE or enrolment.cohort.is_synthetic,
+        "framework_attribution": assessment.framework.attribution,
+    }

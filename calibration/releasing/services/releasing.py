@@ -1,0 +1,112 @@
+"""Release to the organisation, and reopening as the next version."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accelerator.core import audit
+from accelerator.core.mail.services import queue_template_mail
+from accelerator.models import Membership, Role, User
+from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
+from calibration.models import Calibration, CommentaryPart, Decision, Release, Review
+from calibration.releasing.queries.snapshot import snapshot
+from calibration.rules.problems import StepRefused
+
+State = Calibration.State
+
+
+@transaction.atomic
+def release(*, actor: User, calibration: Calibration, message: str = "") -> Release:
+    """Give the organisation its calibrated framework. The hub does this, once it is agreed.
+
+    A decision found stale sends the calibration back to moderation instead.
+    """
+    row = Calibration.objects.locked(calibration.pk)
+    if row.state == State.RELEASED:
+        return row.releases.get(version=row.version)
+    if row.state != State.AGREED:
+        raise StepRefused("Every criterion must be decided before this can be released.")
+    if row.reviews.filter(state=Review.State.OPEN).exists():
+        raise StepRefused("A third coach is still writing. Wait for them, or take them off first.")
+    hashes = input_hashes(row, submitted_ratings(row))
+    stale = [one for one in decisions_of(row, hashes).values() if one.is_stale]
+    if stale:
+        raise StepRefused(
+            f"{len(stale)} decisions rest on evidence or reviews that have changed since. "
+            "A moderator must look at them again."
+        )
+    now = timezone.now()
+    row.releases.filter(superseded_at=None).update(superseded_at=now)
+    released = Release.objects.create(
+        calibration=row,
+        version=row.version,
+        snapshot=snapshot(row),
+        message=message,
+        released_by=actor,
+    )
+    row.state = State.RELEASED
+    row.save(update_fields=["state"])
+    audit.record(actor, "calibration.released", row, version=row.version)
+    enrolment = row.assessment.enrolment
+    own = Membership.objects.filter(
+        organisation=enrolment.organisation_id, role__in=[Role.LEAD, Role.SPONSOR]
+    ).select_related("user")
+    queue_template_mail(
+        people=sorted({one.user for one in own}, key=lambda person: person.pk),
+        template="calibration_released",
+        context={"release": released, "enrolment": enrolment},
+        key=f"released:{released.pk}",
+    )
+    return released
+
+
+@transaction.atomic
+def reopen(*, actor: User, calibration: Calibration, reason: str) -> Calibration:
+    """Open version n+1 of a released calibration, with a reason. Version n stays as it is.
+
+    The decisions are carried over, so that a moderator changes only what the reason is about.
+    """
+    row = Calibration.objects.locked(calibration.pk)
+    if row.state != State.RELEASED:
+        raise StepRefused("Only a released calibration can be reopened.")
+    if not reason.strip():
+        raise StepRefused("Say why it is reopened.")
+    old = list(row.decisions.filter(version=row.version).prefetch_related("parts"))
+    row.state, row.reopened_reason = State.MODERATING, reason.strip()
+    row.version = F("version") + 1
+    row.save(update_fields=["state", "reopened_reason", "version"])
+    row.refresh_from_db(fields=["version"])
+    for decision in old:
+        parts = list(decision.parts.all())
+        decision.pk, decision.version, decision.row_version = None, row.version, 0
+        decision._state.adding = True
+        decision.save(force_insert=True)
+        CommentaryPart.objects.bulk_create(
+            CommentaryPart(
+                decision=decision,
+                position=part.position,
+                review_id=part.review_id,
+                text=part.text,
+                edited=part.edited,
+            )
+            for part in parts
+        )
+    audit.record(actor, "calibration.reopened", row, version=row.version)
+    return row
+
+
+@transaction.atomic
+def acknowledge(*, actor: User, release: Release) -> bool:
+    """The organisation says it has read its calibrated framework; False when it did before."""
+    changed = Release.objects.filter(pk=release.pk, acknowledged_at=None).update(
+        acknowledged_at=timezone.now(), acknowledged_by=actor
+    )
+    if changed:
+        audit.record(actor, "release.acknowledged", release)
+    return bool(changed)
+
+
+def all_decided(calibration: Calibration) -> bool:
+    """Whether every criterion of this version has a decision."""
+    decided = Decision.objects.filter(calibration=calibration, version=calibration.version).count()
+    return decided == calibration.assessment.framework.criteria.count()

@@ -1,0 +1,117 @@
+"""What an organisation does with its calibrated framework: acknowledge, ask, add evidence."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from accelerator.core.queue import enqueue
+from assessments.evidence import services as evidence_service
+from assessments.framework.queries import catalogue
+from assessments.models import Criterion
+from calibration.models import LateEvidence, Release, ReleaseQuestion
+from calibration.releasing.forms.organisation import LateEvidenceForm, QuestionForm
+from calibration.releasing.queries.releases import release_version, standing_release
+from calibration.releasing.services import exchange, releasing
+from calibration.reviewing.views.pieces import take_in
+
+
+@require_POST
+def acknowledge(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Say, once, that this version was read."""
+    release = release_version(request.user, "calibration.respond", pk, version)
+    if not release.stands:
+        messages.warning(request, "There is a newer version. Please read this one first.")
+    elif releasing.acknowledge(actor=request.user, release=release):
+        messages.success(request, "Thank you. The Learning Hub can see that you have read it.")
+    else:
+        messages.info(request, "This was acknowledged before. Nothing has changed.")
+    return redirect("calibration:result", pk=pk)
+
+
+def _criterion(release: Release, code: str) -> Criterion | None:
+    if not code:
+        return None
+    return Criterion.objects.get(framework=release.calibration.assessment.framework_id, code=code)
+
+
+def _context(release: Release) -> dict:
+    calibration = release.calibration
+    return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
+
+
+def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask the Learning Hub about the release, and read what it answered."""
+    release = standing_release(request.user, "calibration.respond", pk)
+    framework = catalogue(release.calibration.assessment.framework_id)
+    form = QuestionForm(
+        request.POST or None,
+        catalogue=framework,
+        initial={"criterion": request.GET.get("criterion", "")},
+    )
+    if request.method == "POST" and form.is_valid():
+        exchange.ask_about_release(
+            actor=request.user,
+            release=release,
+            question=form.cleaned_data["question"],
+            criterion=_criterion(release, form.cleaned_data["criterion"]),
+        )
+        enqueue("accelerator.send_mail")
+        messages.success(
+            request, "Your question has gone to the Learning Hub. The answer will appear here."
+        )
+        return redirect("calibration:release_ask", pk=pk)
+    questions = ReleaseQuestion.objects.filter(release__calibration=pk)
+    context = _context(release) | {
+        "form": form,
+        "questions": questions.select_related("criterion", "asked_by"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "calibration/organisation/ask.html", context, status=status)
+
+
+def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put evidence beside a released criterion. It reopens nothing and moves no level."""
+    release = standing_release(request.user, "calibration.respond", pk)
+    assessment = release.calibration.assessment
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = LateEvidenceForm(
+        *sent,
+        enrolment=assessment.enrolment,
+        catalogue=catalogue(assessment.framework_id),
+        initial={"criterion": request.GET.get("criterion", "")},
+    )
+    if form.is_bound:
+        form.is_valid()
+        take_in(form, actor=request.user)
+        if not form.errors:
+            _add_late(request, release, form)
+            return redirect("calibration:late_evidence", pk=pk)
+    late = LateEvidence.objects.filter(release__calibration=pk)
+    context = _context(release) | {
+        "form": form,
+        "late": late.select_related("criterion", "evidence"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "calibration/organisation/late_evidence.html", context, status=status)
+
+
+def _add_late(request: HttpRequest, release: Release, form: LateEvidenceForm) -> None:
+    given = form.cleaned_data
+    common = {"actor": request.user, "enrolment": form.enrolment}
+    pieces = form.pieces()
+    if given["link_url"]:
+        pieces.append(
+            evidence_service.add_link(url=given["link_url"], title=given["link_title"], **common)
+        )
+    if given["note_text"]:
+        pieces.append(
+            evidence_service.add_note(note=given["note_text"], title=given["note_title"], **common)
+        )
+    criterion = _criterion(release, given["criterion"])
+    for piece in pieces:
+        exchange.add_late_evidence(
+            actor=request.user, release=release, criterion=criterion, evidence=piece
+        )
+    names = ", ".join(f"“{piece.title}”" for piece in pieces)
+    messages.success(request, f"Added beside “{criterion.label}”: {names}.")

@@ -1,0 +1,158 @@
+"""Releasing, reopening, and answering what organisations ask about a release."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accelerator.core.access import get_for, scoped
+from accelerator.core.queue import enqueue
+from accelerator.models import User
+from accelerator.programme.cohorts.access import cohort_for
+from accelerator.programme.cohorts.frame import tabs
+from assessments.framework.queries import catalogue
+from calibration.access import tied_to
+from calibration.assigning.views.assigning import page_of, run, to_cohort
+from calibration.assigning.views.cohort import PAGE
+from calibration.models import Calibration, ReleaseQuestion
+from calibration.releasing.forms.hub import AnswerForm, QuestionFilter, ReleaseForm, ReopenForm
+from calibration.releasing.queries.check import release_check
+from calibration.releasing.services import exchange, releasing
+from calibration.rules.problems import StepRefused
+
+QUESTIONS = ReleaseQuestion.objects.select_related(
+    "release__calibration__assessment__enrolment__organisation",
+    "release__calibration__assessment__enrolment__cohort",
+    "asked_by",
+    "answered_by",
+    "criterion",
+)
+
+
+def run_unblinded(user: User, pk: int) -> Calibration:
+    """As `run`, but not for somebody who reviews this calibration blind or is tied to it."""
+    calibration = run(user, pk)
+    if calibration.reviews.filter(coach=user, state="open").exists() or tied_to(user, calibration):
+        raise Http404
+    return calibration
+
+
+def release(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the organisation will see, once more; then it is theirs. Twice is once."""
+    calibration = run_unblinded(request.user, pk)
+    organisation = calibration.assessment.enrolment.organisation
+    state = Calibration.State
+    if calibration.state == state.RELEASED:
+        return redirect("calibration:result", pk=pk)
+    if calibration.state != state.AGREED:
+        messages.error(
+            request,
+            f"Every criterion must be decided before the framework of {organisation} "
+            "can be released.",
+        )
+        return to_cohort(calibration)
+    form = ReleaseForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            releasing.release(
+                actor=request.user,
+                calibration=calibration,
+                message=form.cleaned_data["message"],
+            )
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            enqueue("accelerator.send_mail")
+            messages.success(request, f"Released. {organisation} is told.")
+            return redirect("calibration:result", pk=pk)
+    context = {
+        **page_of(calibration),
+        "form": form,
+        "check": release_check(calibration),
+        "earlier": calibration.releases.order_by("version"),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "calibration/hub/release.html", context, status=status)
+
+
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin the next version of a released calibration, with a reason."""
+    calibration = run(request.user, pk)
+    if calibration.state != Calibration.State.RELEASED:
+        messages.error(request, "Only a released framework can be reopened.")
+        return to_cohort(calibration)
+    form = ReopenForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            row = releasing.reopen(
+                actor=request.user,
+                calibration=calibration,
+                reason=form.cleaned_data["reason"],
+            )
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                f"Version {row.version} is open for moderation. "
+                f"Version {row.version - 1} stays readable.",
+            )
+            return to_cohort(calibration)
+    context = {**page_of(calibration), "form": form, "next_version": calibration.version + 1}
+    status = 422 if form.errors else 200
+    return render(request, "calibration/hub/reopen.html", context, status=status)
+
+
+@require_safe
+def questions(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the cohort's organisations asked about their releases, unanswered first."""
+    cohort = cohort_for(request.user, slug)
+    asked = scoped(request.user, QUESTIONS.all(), "calibration.run").filter(
+        release__calibration__assessment__enrolment__cohort=cohort
+    )
+    newest = asked.order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
+    found = QuestionFilter(request.GET, queryset=newest)
+    return render(
+        request,
+        "calibration/hub/questions.html",
+        {
+            "cohort": cohort,
+            "tabs": tabs(cohort, "calibration:questions"),
+            "filter": found,
+            "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
+        },
+    )
+
+
+def answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer one question, once; the person who asked is told."""
+    question = get_for(request.user, QUESTIONS.all(), "calibration.run", pk=pk)
+    enrolment = question.release.calibration.assessment.enrolment
+    form = AnswerForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            exchange.answer_about_release(
+                actor=request.user, question=question, answer=form.cleaned_data["answer"]
+            )
+        except StepRefused as refusal:
+            form.add_error(None, str(refusal))
+            question = get_for(request.user, QUESTIONS.all(), "calibration.run", pk=pk)
+        else:
+            enqueue("accelerator.send_mail")
+            messages.success(request, f"Answered. {question.asked_by} is told.")
+            return redirect("calibration:questions", slug=enrolment.cohort.slug)
+    framework = catalogue(question.release.calibration.assessment.framework_id)
+    return render(
+        request,
+        "calibration/hub/answer.html",
+        {
+            "question": question,
+            "enrolment": enrolment,
+            "cohort": enrolment.cohort,
+            "criterion": framework.by_id.get(question.criterion_id),
+            "form": form,
+        },
+        status=422 if form.errors else 200,
+    )

@@ -1,0 +1,80 @@
+"""Improvement meetings: the talks about a released calibration."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accelerator.core.access import get_for, may
+from calibration.models import ImprovementMeeting, Release
+from calibration.releasing.forms.meetings import MeetingForm, fingerprint, meeting_initial
+from calibration.releasing.queries.releases import standing_release
+from calibration.releasing.services import meetings as exchange
+
+PAGE = 10
+CHANGED = (
+    "Somebody else changed this meeting while you were writing. What it says now is shown below; "
+    "save again to put yours in its place."
+)
+
+
+def _context(release: Release) -> dict:
+    calibration = release.calibration
+    return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
+
+
+@require_safe
+def meetings(request: HttpRequest, pk: int) -> HttpResponse:
+    """Date and attendees for everybody who may read the release; notes for their readers."""
+    release = standing_release(request.user, "calibration.read", pk)
+    found = ImprovementMeeting.objects.filter(calibration=pk).with_notes_for(request.user)
+    context = _context(release) | {
+        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "can_run": may(release, "calibration.run"),
+    }
+    return render(request, "calibration/organisation/meetings.html", context)
+
+
+def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
+    release = standing_release(request.user, "calibration.run", pk)
+    form = MeetingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        exchange.save_meeting(actor=request.user, calibration=release.calibration, **form.words())
+        messages.success(request, "The meeting is saved.")
+        return redirect("calibration:meetings", pk=pk)
+    context = _context(release) | {"form": form}
+    status = 422 if form.errors else 200
+    return render(request, "calibration/organisation/meeting_form.html", context, status=status)
+
+
+def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a meeting. A change that somebody else made meanwhile is shown, not overwritten."""
+    released = Release.objects.filter(calibration=OuterRef("calibration"))
+    meeting = get_for(
+        request.user,
+        ImprovementMeeting.objects.filter(Exists(released)),
+        "calibration.run",
+        pk=pk,
+    )
+    release = standing_release(request.user, "calibration.run", meeting.calibration_id)
+    form = MeetingForm(request.POST or None, initial=meeting_initial(meeting))
+    context = _context(release) | {"form": form, "meeting": meeting, "theirs": None}
+    if request.method == "POST" and form.is_valid():
+        now = fingerprint(meeting)
+        if form.cleaned_data["read"] == now:
+            exchange.save_meeting(
+                actor=request.user,
+                calibration=release.calibration,
+                meeting=meeting,
+                **form.words(),
+            )
+            messages.success(request, "The meeting is saved.")
+            return redirect("calibration:meetings", pk=meeting.calibration_id)
+        form.add_error(None, CHANGED)
+        form.read_again(now)
+        context["theirs"] = meeting
+        return render(request, "calibration/organisation/meeting_form.html", context, status=409)
+    status = 422 if form.errors else 200
+    return render(request, "calibration/organisation/meeting_form.html", context, status=status)

@@ -1,0 +1,113 @@
+"""A released calibration: the page, its earlier versions, the spreadsheet and the PDF."""
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST, require_safe
+
+from accelerator.core.access import may, scoped
+from accelerator.core.exports import about_lines, csv_response
+from accelerator.core.jobs.services import request_job
+from accelerator.core.queue import enqueue_job
+from accelerator.models import ReportJob, Role
+from accelerator.models.people import OWN_ROLES
+from calibration.models import LateEvidence, Release, ReleaseQuestion
+from calibration.releasing.queries.releases import release_version, standing_release
+from calibration.releasing.queries.result import (
+    CSV_HEADER,
+    RESULT_REPORT,
+    basis_of,
+    csv_rows,
+    result_of,
+    status_of,
+)
+
+
+@require_safe
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The release that stands: what is strong first, then everything, then what to do with it."""
+    return _show(request, standing_release(request.user, "calibration.read", pk))
+
+
+@require_safe
+def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """A superseded version as it was given; the one that stands has its own address."""
+    release = release_version(request.user, "calibration.read", pk, version)
+    if release.stands:
+        return redirect("calibration:result", pk=pk)
+    return _show(request, release)
+
+
+def _show(request: HttpRequest, release: Release) -> HttpResponse:
+    user, calibration = request.user, release.calibration
+    found = result_of(release)
+    own = not release.user_roles.isdisjoint(OWN_ROLES)
+    mine = Q(
+        requested_by=user,
+        kind=RESULT_REPORT,
+        params__calibration=calibration.pk,
+        params__version=release.version,
+    )
+    questions = ReleaseQuestion.objects.filter(release__calibration=calibration).select_related(
+        "criterion", "asked_by"
+    )
+    late = LateEvidence.objects.filter(release__calibration=calibration).select_related(
+        "criterion", "evidence"
+    )
+    return render(
+        request,
+        "calibration/organisation/result.html",
+        {
+            "release": release,
+            "calibration": calibration,
+            "assessment": calibration.assessment,
+            "result": found,
+            "grid": found.grid,
+            "summary": found.summary(own=own),
+            "status": status_of(release),
+            "own": own,
+            "versions": Release.objects.filter(calibration=calibration),
+            "questions": scoped(user, questions, "calibration.read"),
+            "late": late,
+            "jobs": ReportJob.objects.filter(mine)[:5],
+            "can_report": may(release, "report.make"),
+            "can_respond": may(release, "calibration.respond"),
+        },
+    )
+
+
+def _name(release: Release) -> str:
+    assessment = release.calibration.assessment
+    organisation = slugify(assessment.enrolment.organisation.name)
+    return f"calibrated-{organisation}-{assessment.round}-v{release.version}"
+
+
+@require_safe
+def result_csv(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """One version of the release, one row a criterion in the framework's order."""
+    release = release_version(request.user, "calibration.read", pk, version)
+    about = about_lines(request.user, basis_of(release))
+    return csv_response(f"{_name(release)}.csv", CSV_HEADER, csv_rows(result_of(release)), about)
+
+
+@require_POST
+def result_report(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+    """Ask for the PDF of one version; its page shows how far it is."""
+    release = release_version(request.user, "report.make", pk, version)
+    enrolment = release.calibration.assessment.enrolment
+    job = request_job(
+        actor=request.user,
+        kind=RESULT_REPORT,
+        title=f"Calibrated framework of {enrolment.organisation}, version {version}"[:200],
+        params={
+            "calibration": pk,
+            "version": version,
+            "back_url": reverse("calibration:result_version", args=[pk, version]),
+        },
+        enrolment=enrolment,
+        cohort=enrolment.cohort if Role.HUB in release.user_roles else None,
+    )
+    enqueue_job(job)
+    return redirect("job", pk=job.pk)

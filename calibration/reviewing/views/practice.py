@@ -1,0 +1,64 @@
+"""Practice cases, for a coach alone: try a level, then read how it was settled."""
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from assessments.framework.queries import catalogue
+from calibration.access import require_coach
+from calibration.models import PracticeAttempt, PracticeCase
+from calibration.reviewing.forms.workbench import PracticeForm
+from calibration.reviewing.services.practice import attempt
+
+
+@require_safe
+def practice(request: HttpRequest) -> HttpResponse:
+    """The cases, and which of them I have done."""
+    require_coach(request.user)
+    tried = PracticeAttempt.objects.filter(case=OuterRef("pk"), coach=request.user)
+    cases = PracticeCase.objects.select_related("criterion__pillar").annotate(done=Exists(tried))
+    return render(
+        request,
+        "calibration/workbench/practice.html",
+        {"cases": cases, "done": sum(case.done for case in cases)},
+    )
+
+
+def practice_case(request: HttpRequest, slug: str) -> HttpResponse:
+    """One case. What was settled, and why, is shown once I have given a level."""
+    require_coach(request.user)
+    case = get_object_or_404(PracticeCase.objects.select_related("criterion"), slug=slug)
+    framework = catalogue(case.criterion.framework_id)
+    criterion = framework.by_id[case.criterion_id]
+    form = PracticeForm(request.POST or None, catalogue=framework)
+    if request.method == "POST" and form.is_valid():
+        attempt(actor=request.user, case=case, **form.cleaned_data)
+        return redirect("calibration:practice_case", slug=slug)
+    last = case.attempts.filter(coach=request.user).first()
+    chosen = form["level"].value()
+    slugs = list(PracticeCase.objects.values_list("slug", flat=True))
+    later = slugs[slugs.index(slug) + 1 :]
+    context = {
+        "case": case,
+        "criterion": criterion,
+        "pillar": framework.pillar(criterion.pillar_key),
+        "self_level": framework.level(case.self_level),
+        "options": [
+            {
+                "level": level,
+                "descriptor": criterion.descriptors[level.value],
+                "checked": str(level.value) == str(chosen),
+            }
+            for level in framework.levels
+        ],
+        "form": form,
+        "last": last,
+        "following": later[0] if later else None,
+    }
+    if last:
+        context["yours"] = framework.level(last.level)
+        context["settled"] = framework.level(case.settled_level)
+        context["apart"] = abs(last.level - case.settled_level)
+    status = 422 if form.errors else 200
+    return render(request, "calibration/workbench/practice_case.html", context, status=status)

@@ -1,0 +1,83 @@
+"""The coaches' questions to the organisation, and its answers. Which coach asked is not told."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accelerator.core.access import get_for, may, scoped
+from accelerator.core.queue import enqueue
+from assessments.access import assessment_for
+from calibration.models import EvidenceRequest
+from calibration.reviewing.forms.requests import AnswerForm
+from calibration.reviewing.services import requests as exchange
+from calibration.reviewing.views.pieces import take_in
+from calibration.rules.problems import StepRefused
+
+PAGE = 20
+REQUESTS = EvidenceRequest.objects.select_related(
+    "criterion",
+    "answered_by",
+    "calibration__assessment__enrolment__organisation",
+    "calibration__assessment__enrolment__cohort",
+)
+
+
+@require_safe
+def requests(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the coaches asked about one assessment, and what was answered."""
+    assessment = assessment_for(request.user, "calibration.read", pk)
+    found = scoped(
+        request.user, REQUESTS.filter(calibration__assessment=assessment), "calibration.read"
+    ).prefetch_related("evidence")
+    return render(
+        request,
+        "calibration/organisation/requests.html",
+        {
+            "assessment": assessment,
+            "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+            "can_respond": may(assessment, "calibration.respond"),
+        },
+    )
+
+
+def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write the answer, look at it once more, send it. It cannot be changed afterwards."""
+    row = get_for(request.user, REQUESTS, "calibration.respond", pk=pk)
+    assessment = row.calibration.assessment
+    if not row.can_be_answered:
+        messages.info(request, exchange.why_closed(row))
+        return redirect("calibration:requests", pk=assessment.pk)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = AnswerForm(*sent, enrolment=assessment.enrolment)
+    context = {"row": row, "assessment": assessment, "form": form}
+    if not form.is_bound:
+        return render(request, "calibration/organisation/answer.html", context)
+    form.is_valid()
+    take_in(form, actor=request.user)
+    if form.errors:
+        return render(request, "calibration/organisation/answer.html", context, status=422)
+    step = request.POST.get("step")
+    if step == "send":
+        return _send(request, row, form)
+    if step == "change":
+        return render(request, "calibration/organisation/answer.html", context)
+    context["pieces"] = form.pieces()
+    return render(request, "calibration/organisation/answer_check.html", context)
+
+
+def _send(request: HttpRequest, row: EvidenceRequest, form: AnswerForm) -> HttpResponse:
+    try:
+        exchange.answer_request(
+            actor=request.user,
+            request=row,
+            answer=form.cleaned_data["answer"],
+            evidence=form.pieces(),
+        )
+    except StepRefused as error:
+        messages.info(request, str(error))
+    else:
+        enqueue("accelerator.send_mail")
+        messages.success(request, "Your answer has gone to both coaches.")
+    return redirect("calibration:requests", pk=row.calibration.assessment_id)
