@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from accelerator.models import Role
+from accelerator.models import Role, User
 from tests.factories.programme import (
     CohortFactory,
     EnrolmentFactory,
@@ -34,6 +34,34 @@ def world(django_db_setup, django_db_blocker) -> SimpleNamespace:
     with django_db_blocker.unblock(), transaction.atomic():
         yield build_world(build_cast())
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def signed_in(world, django_db_blocker) -> dict[str, Client]:
+    """A client for each person of the world, signed in once for the module."""
+    with django_db_blocker.unblock():
+        clients = {"anonymous": Client()}
+        for name, person in vars(world).items():
+            if isinstance(person, User):
+                clients[name] = Client()
+                clients[name].force_login(person)
+    return clients
+
+
+@pytest.fixture
+def browsers(signed_in) -> Callable[[str], Client]:
+    """A client signed in as somebody of the world, by name; what it does ends with the test.
+
+    Each asking is a client of its own with the cookies of the sign-in, so that no test signs
+    another's client out.
+    """
+
+    def browser(name: str) -> Client:
+        client = Client()
+        client.cookies = signed_in[name].cookies.copy()
+        return client
+
+    return browser
 
 
 def build_cast() -> SimpleNamespace:
@@ -104,3 +132,9 @@ def alone_and_in_two() -> Iterator[Callable]:
 
     yield both
     stop_partner()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest come first, so that no process ends with one of them."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

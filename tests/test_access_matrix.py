@@ -244,20 +244,19 @@ def expected(entry: Entry, allowed: frozenset[str] | None, role: str) -> str | i
 
 @pytest.mark.parametrize("name", sorted(MATRIX))
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_matrix(world, sign_in, name: str, method: str) -> None:
+def test_matrix(world, browsers, name: str, method: str) -> None:
     entry = MATRIX[name]
     address = reverse(name, args=entry.args(world))
     allowed = getattr(entry, method)
     for role in ROLES:
-        client = sign_in(None if role == "anonymous" else getattr(world, role))
         with transaction.atomic():
-            response = getattr(client, method)(address)
+            response = getattr(browsers(role), method)(address)
             transaction.set_rollback(True)
         assert outcome(response) == expected(entry, allowed, role), (role, response.status_code)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_admin_is_for_superusers_only(world, sign_in, role: str) -> None:
-    client = sign_in(None if role == "anonymous" else getattr(world, role))
+def test_admin_is_for_superusers_only(browsers, role: str) -> None:
+    client = browsers(role)
     assert client.get("/admin/").status_code == 302
     assert client.get("/admin/accelerator/user/").status_code == 302

@@ -247,7 +247,16 @@ def test(arguments: list[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "import-linter": ["-c", layers],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
-        "pytest": ["-m", "pytest", "-n", "2", "--dist", "loadfile", *asked],
+        "pytest": [
+            "-m",
+            "pytest",
+            "-n",
+            "2",
+            "--dist",
+            "loadfile",
+            "--no-loadscope-reorder",
+            *asked,
+        ],
     }
     for name, command in steps.items():
         say(f"== {name}")

@@ -87,10 +87,8 @@ class Site:
         return not self.processes()
 
 
-@pytest.fixture
-def site(tmp_path):
-    site = Site(tmp_path / "var")
-    yield site
+def tidy(site: Site) -> None:
+    """End what a failed test left, and remove what was kept outside of its folder."""
     if not site.ended():
         for process in site.processes():
             with suppress(psutil.NoSuchProcess):
@@ -101,7 +99,29 @@ def site(tmp_path):
         shutil.rmtree(place.state, ignore_errors=True)
 
 
-def test_site_runs_once_and_ctrl_c_stops_everything_it_started(site, tmp_path):
+@pytest.fixture
+def site(tmp_path):
+    site = Site(tmp_path / "var")
+    yield site
+    tidy(site)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    """A site that was started once, with everything that the first start makes, and stopped."""
+    site = Site(tmp_path_factory.mktemp("loaded") / "var")
+    try:
+        running = site.start()
+        running.send_signal(signal.SIGINT)
+        output, _ = running.communicate(timeout=30)
+        assert (running.returncode, output) == (0, "Stopped.\n")
+        yield site
+    finally:
+        tidy(site)
+
+
+def test_site_runs_once_and_ctrl_c_stops_everything_it_started(loaded, tmp_path):
+    site = loaded
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     running = site.start()
     address = f"http://127.0.0.1:{site.port}"
@@ -128,7 +148,8 @@ def test_site_runs_once_and_ctrl_c_stops_everything_it_started(site, tmp_path):
     bystander.communicate(b"\n")
 
 
-def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(site):
+def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(loaded):
+    site = loaded
     running = site.start()
     # Only Linux ties lives together; elsewhere the supervisor needs its chance to tidy up.
     running.send_signal(signal.SIGKILL if sys.platform.startswith("linux") else signal.SIGHUP)
