@@ -25,6 +25,8 @@ PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": ["requirements.lock"], "test": ["requirements.lock", "requirements-dev.lock"]}
 LOCKS["lock"] = LOCKS["test"]
 OLDEST = (3, 11)
+# A file's tests share what is slow to make; tests/conftest.py puts the longest files first.
+BALANCED = ("--dist", "loadfile", "--no-loadscope-reorder")
 # Library, and the Debian package that has it; the list is WeasyPrint's.
 PANGO = {
     "gobject-2.0": "libglib2.0-0",
@@ -247,16 +249,7 @@ def test(arguments: list[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "import-linter": ["-c", layers],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
-        "pytest": [
-            "-m",
-            "pytest",
-            "-n",
-            "2",
-            "--dist",
-            "loadfile",
-            "--no-loadscope-reorder",
-            *asked,
-        ],
+        "pytest": ["-m", "pytest", "-n", "2", *BALANCED, *asked],
     }
     for name, command in steps.items():
         say(f"== {name}")
