@@ -8,20 +8,18 @@ from django.urls import reverse
 from accelerator.models import Enrolment
 from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase
-from assessments.models import Assessment, CohortFramework
+from assessments.framework.queries import frameworks_open_to
+from assessments.models import Assessment
+from assessments.rules.rounds import BASELINE
 
 
 def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
-    open_cohorts = set(
-        CohortFramework.objects.filter(cohort__in=[e.cohort_id for e in enrolments]).values_list(
-            "cohort_id", flat=True
-        )
-    )
+    open_cohorts = frameworks_open_to([one.cohort_id for one in enrolments])
     baselines = {
         assessment.enrolment_id: assessment
         for assessment in Assessment.objects.filter(
-            enrolment__in=enrolments, round=Assessment.Round.BASELINE
+            enrolment__in=enrolments, round=BASELINE
         ).annotate(
             total=Count("ratings"),
             answered=Count(
@@ -39,7 +37,11 @@ def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, 
 
 
 def _phase(
-    enrolment: Enrolment, assessment: Assessment | None, open_cohorts: set[int], *, leads: bool
+    enrolment: Enrolment,
+    assessment: Assessment | None,
+    open_cohorts: Collection[int],
+    *,
+    leads: bool,
 ) -> Phase:
     library = Button("Evidence library", reverse("assessments:library", args=[enrolment.pk]))
     if assessment is None:
@@ -101,7 +103,7 @@ def handed_in(cohorts: Collection[int]) -> Figure:
     submitted = Assessment.objects.filter(
         enrolment__cohort__in=cohorts,
         enrolment__state=Enrolment.State.ACTIVE,
-        round=Assessment.Round.BASELINE,
+        round=BASELINE,
         state=Assessment.State.SUBMITTED,
     )
     counts = submitted.order_by().values_list("enrolment__cohort").annotate(Count("pk"))

@@ -12,6 +12,7 @@ def links(user: User) -> list[tuple[str, str]]:
             enrolment__organisation__membership__user=user,
             enrolment__organisation__membership__role__in=OWN_ROLES,
         )
+        .newest()
         .order_by("-started_at")
         .only("pk", "enrolment_id")
         .first()

@@ -13,6 +13,7 @@ from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase
 from assessments.models import Assessment
+from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
@@ -22,7 +23,7 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
             calibration__assessment__enrolment__in=enrolments,
-            calibration__assessment__round=Assessment.Round.BASELINE,
+            calibration__assessment__round=BASELINE,
             superseded_at=None,
         ).select_related("calibration__assessment")
     }
@@ -36,9 +37,9 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
         .annotate(waiting=Count("pk"))
     }
     baselines = dict(
-        Assessment.objects.filter(
-            enrolment__in=enrolments, round=Assessment.Round.BASELINE
-        ).values_list("enrolment", "pk")
+        Assessment.objects.filter(enrolment__in=enrolments, round=BASELINE).values_list(
+            "enrolment", "pk"
+        )
     )
     return {
         enrolment.pk: _phase(
@@ -211,7 +212,7 @@ def released(cohorts: Collection[int]) -> Figure:
     found = Calibration.objects.filter(
         assessment__enrolment__cohort__in=cohorts,
         assessment__enrolment__state=Enrolment.State.ACTIVE,
-        assessment__round=Assessment.Round.BASELINE,
+        assessment__round=BASELINE,
         state=Calibration.State.RELEASED,
     )
     counts = found.order_by().values_list("assessment__enrolment__cohort").annotate(Count("pk"))

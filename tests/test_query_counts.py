@@ -13,8 +13,7 @@ from django.urls import reverse
 
 from accelerator.models import Membership, ReportJob, Role
 from assessments.evidence.services import attach
-from assessments.models import Assessment
-from assessments.rating.services import save_rating, start_assessment
+from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
 from tests.factories.assessment import answers, note, rate_all, started
 from tests.factories.programme import EnrolmentFactory
@@ -33,9 +32,7 @@ class World:
         self.submitted = started(self.enrolment, self.lead)
         rate_all(self.submitted, self.lead)
         submit_assessment(actor=self.lead, assessment=self.submitted)
-        self.draft = start_assessment(
-            actor=self.lead, enrolment=self.enrolment, round=Assessment.Round.REASSESSMENT
-        )
+        self.draft = started(self.enrolment, self.lead, round=2)
         self.places = self.draft.ratings.select_related("assessment").order_by(
             "criterion__position"
         )

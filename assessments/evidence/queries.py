@@ -1,4 +1,7 @@
-"""Drawn pages of stored PDFs, kept for a while by the file's SHA-256 and the page's number."""
+"""The assessment that new evidence serves, and drawn pages of stored PDFs.
+
+Pages are kept for a while by the file's SHA-256 and the page's number.
+"""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -6,9 +9,17 @@ from typing import BinaryIO
 
 from django.core.cache import cache
 
+from accelerator.models import Enrolment
 from assessments.files.pages import MAX_PAGES, Page, PageNotShown, draw_page
+from assessments.models import Assessment
 
 KEEP_SECONDS = 15 * 60
+
+
+def newest_assessment(enrolment: Enrolment | int) -> Assessment | None:
+    """The assessment of the round that the enrolment is in."""
+    rounds = Assessment.objects.filter(enrolment=enrolment).newest()
+    return rounds.select_related("enrolment").first()
 
 
 def _key(sha256: str, number: int) -> str:

@@ -3,12 +3,29 @@
 Published rows never change, so the values may be kept for as long as the process lives.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
-from assessments.models import Criterion, Framework, Level, LevelDescriptor, Pillar
+from assessments.models import (
+    CohortFramework,
+    Criterion,
+    Framework,
+    Level,
+    LevelDescriptor,
+    Pillar,
+)
 
 TONES = 4
+
+
+def frameworks_open_to(cohorts: Iterable[int]) -> dict[int, Framework]:
+    """Cohort id → the framework version its new assessments begin on, where one is open.
+
+    One query; the framework's source, which is long, is read only when it is asked for.
+    """
+    rows = CohortFramework.objects.filter(cohort__in=cohorts).select_related("framework")
+    return {row.cohort_id: row.framework for row in rows.defer("framework__source")}
 
 
 @lru_cache(maxsize=32)

@@ -4,10 +4,11 @@ import pghistory
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Count, F, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from accelerator.models import Enrolment
 from assessments.models.framework import Criterion, Framework
+from assessments.rules.rounds import BASELINE, label_of, slug_of
 
 # A submitted assessment is locked; FOR SHARE makes a late autosave wait for a submission.
 LOCKED_WHEN_SUBMITTED = """
@@ -21,17 +22,25 @@ LOCKED_WHEN_SUBMITTED = """
 """
 
 
+class AssessmentQuerySet(models.QuerySet):
+    def newest(self) -> "AssessmentQuerySet":
+        """The last round of each enrolment: the one that it is in."""
+        later = Assessment.objects.filter(
+            enrolment=OuterRef("enrolment"), round__gt=OuterRef("round")
+        )
+        return self.filter(~Exists(later))
+
+
 @pghistory.track()
 @pgtrigger.register(
     pgtrigger.ReadOnly(name="pinned", fields=["enrolment", "framework", "round"]),
     pgtrigger.FSM(name="state_moves", field="state", transitions=[("draft", "submitted")]),
 )
 class Assessment(models.Model):
-    """One round of one enrolment, pinned to its framework version for ever."""
+    """One round of one enrolment, pinned to its framework version for ever.
 
-    class Round(models.TextChoices):
-        BASELINE = "baseline", "Baseline"
-        REASSESSMENT = "reassessment", "Re-assessment"
+    `round` counts from 1, the baseline, without limit; its names are in `rules.rounds`.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", "Being rated"
@@ -39,7 +48,7 @@ class Assessment(models.Model):
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="assessments")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="+")
-    round = models.CharField(max_length=12, choices=Round, default=Round.BASELINE)
+    round = models.PositiveSmallIntegerField(default=BASELINE)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     started_at = models.DateTimeField(auto_now_add=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -54,9 +63,14 @@ class Assessment(models.Model):
         "cohort": Case(When(state="submitted", then=F("enrolment__cohort_id"))),
     }
 
+    objects = AssessmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["enrolment", "round"], name="assessment_once"),
+            models.CheckConstraint(
+                condition=Q(round__gte=BASELINE), name="assessment_round_from_1"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", submitted_at=None, submitted_by=None)
                 | Q(state="submitted", submitted_at__isnull=False, submitted_by__isnull=False),
@@ -65,7 +79,19 @@ class Assessment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_round_display()} of {self.enrolment}"
+        return f"{self.round_label} of {self.enrolment}"
+
+    @property
+    def is_baseline(self) -> bool:
+        return self.round == BASELINE
+
+    @property
+    def round_label(self) -> str:
+        return label_of(self.round)
+
+    @property
+    def round_slug(self) -> str:
+        return slug_of(self.round)
 
     @property
     def is_submitted(self) -> bool:

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.models import Enrolment, User
-from assessments.models import Assessment, CohortFramework, Rating
-from assessments.rules.problems import AssessmentLocked
+from assessments.framework.queries import frameworks_open_to
+from assessments.models import Assessment, Rating
+from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
+from assessments.rules.rounds import BASELINE
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,14 @@ class StaleRating(Exception):
 
 
 @transaction.atomic
-def start_assessment(
-    *, actor: User, enrolment: Enrolment, round: str = Assessment.Round.BASELINE
-) -> Assessment:
+def start_assessment(*, actor: User, enrolment: Enrolment, round: int = BASELINE) -> Assessment:
     """Open a round on the cohort's framework version, every criterion not rated.
 
-    Starting it twice returns the one there is. Raises CohortFramework.DoesNotExist.
+    Starting it twice returns the one there is. Raises FrameworkNotOpen.
     """
-    framework = (
-        CohortFramework.objects.select_related("framework")
-        .get(cohort=enrolment.cohort_id)
-        .framework
-    )
+    framework = frameworks_open_to([enrolment.cohort_id]).get(enrolment.cohort_id)
+    if framework is None:
+        raise FrameworkNotOpen
     assessment, created = Assessment.objects.get_or_create(
         enrolment=enrolment,
         round=round,

@@ -30,4 +30,4 @@ def make_heatmap(job: ReportJob, progress: Progress) -> MadeFile:
     content = render_report("assessments/pdf/heatmap_report.html", context)
     progress(95, "Keeping the file")
     name = slugify(assessment.enrolment.organisation.name)
-    return MadeFile(content, f"heat-map-{name}-{assessment.round}.pdf", "application/pdf")
+    return MadeFile(content, f"heat-map-{name}-{assessment.round_slug}.pdf", "application/pdf")

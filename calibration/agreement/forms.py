@@ -1,6 +1,7 @@
 from django import forms
 
 from assessments.framework.values import Catalogue
+from assessments.rules.rounds import label_of
 
 BASES = (("counted", "Counted criteria"), ("all", "All criteria"))
 
@@ -11,8 +12,11 @@ class AgreementForm(forms.Form):
     basis = forms.ChoiceField(label="Basis", choices=BASES, required=False)
     scope = forms.ChoiceField(label="Coefficients for", required=False)
     framework = forms.ChoiceField(label="Framework", required=False)
+    round = forms.ChoiceField(label="Round", required=False)
 
-    def __init__(self, data, *, chosen: Catalogue, frameworks: dict[int, str]) -> None:
+    def __init__(
+        self, data, *, chosen: Catalogue, frameworks: dict[int, str], rounds: list[int]
+    ) -> None:
         super().__init__(data)
         self.fields["scope"].choices = [
             ("", "Whole cohort"),
@@ -21,8 +25,16 @@ class AgreementForm(forms.Form):
         self.fields["framework"].choices = [(str(pk), name) for pk, name in frameworks.items()]
         if len(frameworks) < 2:
             del self.fields["framework"]
+        self.rounds = rounds
+        self.fields["round"].choices = [(str(one), label_of(one)) for one in rounds]
+        if len(rounds) < 2:
+            del self.fields["round"]
 
     def picked(self, name: str) -> str:
         """The chosen value, or the field's first."""
         self.is_valid()
         return self.cleaned_data.get(name) or self.fields[name].choices[0][0]
+
+    @property
+    def picked_round(self) -> int:
+        return int(self.picked("round")) if "round" in self.fields else self.rounds[0]

@@ -13,6 +13,7 @@ from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue
+from assessments.rules.rounds import BASELINE, label_of, slug_of
 from calibration.access import require_coach
 from calibration.agreement.forms import BASES, AgreementForm
 from calibration.agreement.queries import figures as report
@@ -30,6 +31,7 @@ class Chosen:
     framework: Catalogue
     form: AgreementForm
     basis: str
+    round: int
     scopes: list[report.Scope]
     scope: report.Scope
 
@@ -43,13 +45,14 @@ def _chosen(request: HttpRequest, slug: str) -> Chosen | Cohort:
     asked = request.GET.get("framework", "")
     known = asked.isdecimal() and int(asked) in frameworks
     framework = catalogue(int(asked) if known else next(iter(frameworks)))
-    form = AgreementForm(request.GET, chosen=framework, frameworks=frameworks)
+    rounds = report.rounds_of(cohort, framework)
+    form = AgreementForm(request.GET, chosen=framework, frameworks=frameworks, rounds=rounds)
     basis = form.picked("basis")
-    units = report.units_of(cohort, request.user, framework)
+    units = report.units_of(cohort, request.user, framework, form.picked_round)
     scopes = report.scopes_of(units, framework, basis)
     wanted = form.picked("scope")
     scope = next(one for one in scopes if one.key == wanted)
-    return Chosen(cohort, framework, form, basis, scopes, scope)
+    return Chosen(cohort, framework, form, basis, form.picked_round, scopes, scope)
 
 
 def _reviews_blind(user: User, cohort: Cohort) -> bool:
@@ -89,7 +92,9 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
             "table": labelled,
             "enough": report.ENOUGH,
             "draws": report.DRAWS,
-            "anchoring": report.anchoring(cohort, request.user, framework, chosen.basis),
+            "anchoring": report.anchoring(
+                cohort, request.user, framework, chosen.round, chosen.basis
+            ),
             "distances": range(len(framework.levels)),
             "severity": [] if blind else severity_table(cohort),
             "blind": blind,
@@ -103,13 +108,16 @@ def agreement_csv(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _chosen(request, slug)
     if isinstance(chosen, Cohort):
         raise Http404
+    later = chosen.round != BASELINE
     basis = (
         f"{chosen.cohort}. {chosen.framework.title} {chosen.framework.version}. "
+        f"{f'{label_of(chosen.round)}. ' if later else ''}"
         f"{dict(BASES)[chosen.basis]}. Round-one reviews of the first and second coach, both "
         f"handed in; coefficients for: {chosen.scope.title}, from {report.ENOUGH} pairs on; "
         f"95 % intervals from {report.DRAWS} redraws of organisations."
     )
-    name = f"agreement-{chosen.cohort.slug}-{chosen.scope.key or 'cohort'}-{chosen.basis}.csv"
+    name = f"agreement-{chosen.cohort.slug}-{chosen.scope.key or 'cohort'}-{chosen.basis}"
+    name += f"-{slug_of(chosen.round)}.csv" if later else ".csv"
     return csv_response(name, CSV_HEADER, _csv_rows(chosen), about_lines(request.user, basis))
 
 

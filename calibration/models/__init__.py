@@ -7,6 +7,7 @@ from calibration.models.exchange import (
     ReleaseQuestion,
 )
 from calibration.models.practice import PracticeAttempt, PracticeCase
+from calibration.models.released_level import ReleasedLevel
 from calibration.models.review import (
     Cause,
     ConflictOfInterest,
@@ -31,6 +32,7 @@ __all__ = [
     "Proposal",
     "Release",
     "ReleaseQuestion",
+    "ReleasedLevel",
     "Review",
     "ReviewRating",
     "Signature",

@@ -144,7 +144,8 @@ class Calibration(models.Model):
 class Release(models.Model):
     """What an organisation was given: version n of its calibrated framework, for ever.
 
-    `snapshot` holds, criterion code → {level, self_level, change, commentary, lift, cause}.
+    `snapshot` holds, criterion code → {level, self_level, change, commentary, lift, cause}, for
+    reading; what counts levels asks the rows of `levels`.
     """
 
     calibration = models.ForeignKey(Calibration, models.PROTECT, related_name="releases")

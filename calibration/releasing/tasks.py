@@ -32,6 +32,6 @@ def make_result(job: ReportJob, progress: Progress) -> MadeFile:
     name = slugify(assessment.enrolment.organisation.name)
     return MadeFile(
         content,
-        f"calibrated-{name}-{assessment.round}-v{release.version}.pdf",
+        f"calibrated-{name}-{assessment.round_slug}-v{release.version}.pdf",
         "application/pdf",
     )

@@ -23,8 +23,9 @@ from accelerator.models import (
 )
 from accelerator.programme.accounts.demo import ACCOUNTS, DOMAIN, PASSWORD
 from assessments.evidence import services as evidence_service
+from assessments.framework.queries import frameworks_open_to
 from assessments.framework.services import open_framework
-from assessments.models import Assessment, CohortFramework, Framework
+from assessments.models import Assessment, Framework
 from assessments.rating.services import Answers, save_rating, start_assessment
 from assessments.submission.services import submit_assessment
 from insights.demo.calibration import STATES, calibrate
@@ -38,7 +39,7 @@ def load_demo(*, framework: Framework, path: Path = FILE) -> Cohort:
     data = yaml.safe_load(path.read_text())
     people = {account.email.partition("@")[0]: _person(account) for account in ACCOUNTS}
     cohort = _cohort(data["cohort"])
-    if not CohortFramework.objects.filter(cohort=cohort).exists():
+    if cohort.pk not in frameworks_open_to([cohort.pk]):
         open_framework(cohort=cohort, framework=framework)
     enrolments = [_enrolment(cohort, entry) for entry in data["organisations"]]
     _memberships(people, cohort, enrolments, data["organisations"])

@@ -3,7 +3,7 @@ from django import forms
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from accelerator.models import Cohort, User
-from assessments.models import Assessment
+from assessments.rules.rounds import BASELINE, label_of
 from calibration.models import Review
 from insights.overview.queries import STAGES, overdue
 
@@ -13,9 +13,7 @@ OVERDUE = "overdue"
 class CohortFilter(django_filters.FilterSet):
     """The cohort's list by state and coach, sorted."""
 
-    round = django_filters.ChoiceFilter(
-        label="Round", choices=Assessment.Round.choices, empty_label=None, method="keep"
-    )
+    round = django_filters.ChoiceFilter(label="Round", choices=[], empty_label=None, method="keep")
     state = django_filters.ChoiceFilter(
         label="State",
         choices=[*STAGES, (OVERDUE, "Overdue")],
@@ -39,7 +37,7 @@ class CohortFilter(django_filters.FilterSet):
     class Meta:
         form = forms.Form
 
-    def __init__(self, *args, cohort: Cohort, rounds: set[str], **kwargs) -> None:
+    def __init__(self, *args, cohort: Cohort, rounds: list[int], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.filters["coach"].queryset = User.objects.filter(
             pk__in=Review.objects.current()
@@ -47,8 +45,10 @@ class CohortFilter(django_filters.FilterSet):
             .order_by()
             .values("coach")
         ).order_by("name", "pk")
-        if Assessment.Round.REASSESSMENT not in rounds:
+        if rounds == [BASELINE]:
             del self.filters["round"]
+        else:
+            self.filters["round"].extra["choices"] = [(one, label_of(one)) for one in rounds]
 
     def keep(self, queryset: QuerySet, _name: str, _value: str) -> QuerySet:
         """The view has applied the round: it decides what is annotated."""

@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment
+from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, Review
 from calibration.models.review import unanswered
 
@@ -37,7 +38,13 @@ UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
 REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
 
 
-def enrolments_with_stage(cohort: Cohort, round: str) -> QuerySet[Enrolment]:
+def rounds_of(cohort: Cohort) -> list[int]:
+    """The baseline and every other round that somebody in the cohort has begun, in order."""
+    begun = Assessment.objects.filter(enrolment__cohort=cohort).order_by()
+    return sorted({BASELINE, *begun.values_list("round", flat=True).distinct()})
+
+
+def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
     """The cohort's enrolments with `stage`, `step` (its place in STAGES), `due_on`, ids."""
     assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)
     calibration = Calibration.objects.filter(

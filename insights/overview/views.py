@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
-from assessments.models import Assessment
+from assessments.rules.rounds import BASELINE, label_of, number_of
 from insights.overview import queries as progress
 from insights.overview.filters import CohortFilter
 
@@ -16,11 +16,14 @@ PAGE = 20
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Every enrolment of the cohort, where it stands, and what can be done next."""
     found = cohort_for(request.user, slug)
-    rounds = set(Assessment.objects.filter(enrolment__cohort=found).values_list("round", flat=True))
-    asked = request.GET.get("round")
-    shown = asked if asked in rounds else Assessment.Round.BASELINE
+    rounds = progress.rounds_of(found)
+    asked = number_of(request.GET.get("round", ""))
+    shown = asked if asked in rounds else BASELINE
     enrolments = progress.enrolments_with_stage(found, shown)
-    filtered = CohortFilter(request.GET, queryset=enrolments, cohort=found, rounds=rounds)
+    chosen = request.GET.copy()
+    if asked:
+        chosen["round"] = str(asked)
+    filtered = CohortFilter(chosen, queryset=enrolments, cohort=found, rounds=rounds)
     page = Paginator(filtered.qs, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
@@ -33,6 +36,6 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
             "rows": progress.rows_of(page, request.user),
             "stages": progress.stage_counts(enrolments),
             "overdue": enrolments.filter(progress.overdue()).count(),
-            "round": shown,
+            "round": "" if shown == BASELINE else label_of(shown),
         },
     )

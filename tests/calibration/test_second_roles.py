@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from accelerator.models import OutgoingMail, Role
 from assessments.evidence.services import attach, describe_use
-from assessments.models import Assessment
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning, conflicts
 from calibration.desk.services import lease
@@ -113,9 +112,7 @@ def test_a_blind_third_coach_sees_no_question_asked_after_the_reveal(cast, sign_
 
 def test_the_draft_round_of_a_piece_is_its_organisations_own(cast, sign_in) -> None:
     calibration = assigned(cast)
-    again = start_assessment(
-        actor=cast.lead, enrolment=cast.enrolment, round=Assessment.Round.REASSESSMENT
-    )
+    again = start_assessment(actor=cast.lead, enrolment=cast.enrolment, round=2)
     piece = note(cast.enrolment, cast.lead)
     request = requests.ask_for_evidence(
         actor=cast.coach_a, calibration=calibration, question="May we see it?"

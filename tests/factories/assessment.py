@@ -63,9 +63,11 @@ def open_framework(enrolment: Enrolment, framework: Framework | None = None) -> 
     )
 
 
-def started(enrolment: Enrolment, actor: User, framework: Framework | None = None) -> Assessment:
+def started(
+    enrolment: Enrolment, actor: User, framework: Framework | None = None, round: int = 1
+) -> Assessment:
     open_framework(enrolment, framework)
-    return start_assessment(actor=actor, enrolment=enrolment)
+    return start_assessment(actor=actor, enrolment=enrolment, round=round)
 
 
 def answers(level: int | None = 2, justification: str = "We keep registers.", **more) -> Answers:
@@ -85,8 +87,8 @@ def rate_all(assessment: Assessment, actor: User, level: int = 2, **words) -> No
         )
 
 
-def submitted(enrolment: Enrolment, actor: User, **words) -> Assessment:
-    assessment = started(enrolment, actor)
+def submitted(enrolment: Enrolment, actor: User, round: int = 1, **words) -> Assessment:
+    assessment = started(enrolment, actor, round=round)
     rate_all(assessment, actor, **words)
     submit_assessment(actor=actor, assessment=assessment)
     assessment.refresh_from_db()

@@ -188,7 +188,7 @@ def report_context(
     )
     assessment = SimpleNamespace(
         enrolment=enrolment,
-        get_round_display="First assessment",
+        round_label="First assessment",
         is_submitted=True,
         submitted_at=datetime(2026, 11, 14, 16, 5, tzinfo=UTC),
         submitted_by=SimpleNamespace(name="Amina Okafor"),

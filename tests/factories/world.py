@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import request_job
-from assessments.models import Assessment
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning
 from calibration.desk.services import settling
@@ -26,9 +25,7 @@ def build_world(cast) -> SimpleNamespace:
     world.scoring = calibrations.scored(world)
     world.submitted = world.scoring.assessment
     world.review = calibrations.review_of(world.scoring, world.coach_a)
-    world.draft = start_assessment(
-        actor=world.lead, enrolment=world.enrolment, round=Assessment.Round.REASSESSMENT
-    )
+    world.draft = start_assessment(actor=world.lead, enrolment=world.enrolment, round=2)
     world.note = note(
         world.enrolment, world.lead, world.draft.ratings.get(criterion__code="monitor.3")
     )

@@ -18,21 +18,13 @@ from assessments.access import evidence_for
 from assessments.evidence import services as evidence_service
 from assessments.evidence.filters import EvidenceFilter
 from assessments.evidence.forms import EvidenceForm, WithdrawForm
+from assessments.evidence.queries import newest_assessment
 from assessments.framework.queries import catalogue
 from assessments.models import Assessment, Evidence, EvidenceUse
 from assessments.rules.problems import AssessmentLocked
 
 log = structlog.get_logger(__name__)
 PAGE = 25
-
-
-def newest_assessment(enrolment: Enrolment | int) -> Assessment | None:
-    return (
-        Assessment.objects.filter(enrolment=enrolment)
-        .select_related("enrolment")
-        .order_by("-started_at")
-        .first()
-    )
 
 
 @require_safe

@@ -7,9 +7,10 @@ from accelerator.core.access import get_for, may
 from accelerator.models import Enrolment
 from accelerator.programme.journey import steps_of
 from assessments.access import assessment_for
-from assessments.models import Assessment, CohortFramework
+from assessments.models import Assessment
 from assessments.rating import services as rating_services
 from assessments.rating.queries import Grid, grid_of
+from assessments.rules.problems import FrameworkNotOpen
 
 
 def open_cells(grid: Grid) -> list:
@@ -24,7 +25,7 @@ def start(request: HttpRequest, enrolment_id: int) -> HttpResponse:
         return redirect("home")
     try:
         assessment = rating_services.start_assessment(actor=request.user, enrolment=enrolment)
-    except CohortFramework.DoesNotExist:
+    except FrameworkNotOpen:
         messages.error(request, "The Learning Hub has not opened the framework for you yet.")
         return redirect("home")
     return redirect("assessments:overview", pk=assessment.pk)
@@ -32,7 +33,7 @@ def start(request: HttpRequest, enrolment_id: int) -> HttpResponse:
 
 def steps_done(assessment: Assessment) -> int:
     """How many of the four steps lie behind an assessment, as far as it knows itself."""
-    before = 0 if assessment.round == Assessment.Round.BASELINE else 3
+    before = 0 if assessment.is_baseline else 3
     return before + assessment.is_submitted
 
 

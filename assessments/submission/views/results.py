@@ -67,7 +67,7 @@ def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
     enrolment = assessment.enrolment
     basis = (
         f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
-        f"{assessment.get_round_display()} self-assessment, "
+        f"{assessment.round_label} self-assessment, "
         f"{assessment.get_state_display().lower()}. {grid_framework(assessment)}. "
         "All criteria; “counted” marks those in published statistics."
     )
@@ -84,7 +84,7 @@ def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
         "exists or used",
         "pieces of evidence",
     ]
-    name = f"ratings-{slugify(enrolment.organisation.name)}-{assessment.round}.csv"
+    name = f"ratings-{slugify(enrolment.organisation.name)}-{assessment.round_slug}.csv"
     return csv_response(name, header, rows, about_lines(request.user, basis))
 
 

@@ -19,6 +19,7 @@ from django.db.models.functions import Abs
 from accelerator.models import Cohort, User
 from assessments.framework.values import Catalogue
 from assessments.models import Framework, Rating
+from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, Review, ReviewRating
 from calibration.rules import agreement as pure
 from calibration.rules.wording import agreement_words
@@ -188,21 +189,24 @@ def _content_key(scope: Scope) -> str:
     return f"calibration.agreement:{digest}"
 
 
-def round_one(cohort: Cohort, user: User, framework: Catalogue) -> QuerySet[ReviewRating]:
-    """The cohort's round-one ratings that `user` may see: blind means blind here too."""
+def round_one(
+    cohort: Cohort, user: User, framework: Catalogue, round: int
+) -> QuerySet[ReviewRating]:
+    """The coaches' round-one ratings that `user` may see: blind means blind here too."""
     return ReviewRating.objects.visible_to(user).filter(
         review__seat__in=MAIN,
         review__state=Review.State.SUBMITTED,
         review__calibration__state__in=Calibration.OPEN_TO_COMPARE,
         review__calibration__assessment__framework=framework.id,
+        review__calibration__assessment__round=round,
         **{f"{ENROLMENT}__cohort": cohort},
     )
 
 
-def units_of(cohort: Cohort, user: User, framework: Catalogue) -> list[Unit]:
+def units_of(cohort: Cohort, user: User, framework: Catalogue, round: int) -> list[Unit]:
     """One row a criterion that two coaches reviewed, by organisation. One query."""
     rows = (
-        round_one(cohort, user, framework)
+        round_one(cohort, user, framework, round)
         .values(
             "review__calibration",
             "criterion",
@@ -266,13 +270,15 @@ class Anchoring:
         return sum(far * count for far, count in enumerate(self.counts)) / self.total
 
 
-def anchoring(cohort: Cohort, user: User, framework: Catalogue, basis: str) -> list[Anchoring]:
+def anchoring(
+    cohort: Cohort, user: User, framework: Catalogue, round: int, basis: str
+) -> list[Anchoring]:
     """Both groups, shown first; empty unless the cohort has calibrations of both kinds."""
     own = Rating.objects.filter(
         assessment=OuterRef("review__calibration__assessment"), criterion=OuterRef("criterion")
     )
     rows = (
-        round_one(cohort, user, framework)
+        round_one(cohort, user, framework, round)
         .filter(criterion__in=on_basis(framework, basis), level__isnull=False)
         .annotate(own=Subquery(own.values("level")[:1]))
         .filter(own__isnull=False)
@@ -294,3 +300,10 @@ def frameworks_of(cohort: Cohort) -> dict[int, str]:
     used = Calibration.objects.filter(assessment__enrolment__cohort=cohort).order_by()
     found = Framework.objects.filter(pk__in=used.values("assessment__framework"))
     return {one.pk: f"{one.title} {one.version}" for one in found.order_by("-pk")}
+
+
+def rounds_of(cohort: Cohort, framework: Catalogue) -> list[int]:
+    """The rounds on that framework in which something may be compared; the baseline always."""
+    used = Calibration.objects.both_in().filter(assessment__enrolment__cohort=cohort).order_by()
+    used = used.filter(assessment__framework=framework.id)
+    return sorted({BASELINE, *used.values_list("assessment__round", flat=True).distinct()})

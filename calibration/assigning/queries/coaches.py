@@ -8,9 +8,9 @@ from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accelerator.models import Cohort, Institution, Membership, Organisation, Role, User
+from calibration.assigning.queries.settings import settings_of
 from calibration.models import (
     Calibration,
-    CalibrationSettings,
     ConflictOfInterest,
     PracticeAttempt,
     PracticeCase,
@@ -124,7 +124,7 @@ def _practised(coaches: Iterable[int]) -> set[int]:
 
 
 def practice_required(cohort: Cohort) -> bool:
-    return CalibrationSettings.objects.filter(cohort=cohort, require_practice=True).exists()
+    return settings_of(cohort).require_practice
 
 
 def pairs_of(cohort: Cohort) -> list[Pair]:

@@ -196,7 +196,7 @@ def basis_of(release: Release) -> str:
     framework = catalogue(assessment.framework_id)
     return (
         f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
-        f"{assessment.get_round_display()}, calibrated framework. {status_of(release)}. "
+        f"{assessment.round_label}, calibrated framework. {status_of(release)}. "
         f"{framework.title} {framework.version}. "
         "All criteria; “counted” marks those in published statistics."
     )

@@ -7,8 +7,16 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Membership, Role, User
+from assessments.framework.queries import catalogue
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.models import Calibration, CommentaryPart, Decision, Release, Review
+from calibration.models import (
+    Calibration,
+    CommentaryPart,
+    Decision,
+    Release,
+    ReleasedLevel,
+    Review,
+)
 from calibration.releasing.queries.snapshot import snapshot
 from calibration.rules.problems import StepRefused
 
@@ -37,12 +45,21 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
         )
     now = timezone.now()
     row.releases.filter(superseded_at=None).update(superseded_at=now)
+    given = snapshot(row)
     released = Release.objects.create(
         calibration=row,
         version=row.version,
-        snapshot=snapshot(row),
+        snapshot=given,
         message=message,
         released_by=actor,
+    )
+    ReleasedLevel.objects.bulk_create(
+        ReleasedLevel(
+            release=released,
+            criterion_id=criterion.id,
+            **{name: given[criterion.code][name] for name in ("level", "self_level", "change")},
+        )
+        for criterion in catalogue(row.assessment.framework_id).criteria
     )
     row.state = State.RELEASED
     row.save(update_fields=["state"])

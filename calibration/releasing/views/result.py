@@ -81,7 +81,7 @@ def _show(request: HttpRequest, release: Release) -> HttpResponse:
 def _name(release: Release) -> str:
     assessment = release.calibration.assessment
     organisation = slugify(assessment.enrolment.organisation.name)
-    return f"calibrated-{organisation}-{assessment.round}-v{release.version}"
+    return f"calibrated-{organisation}-{assessment.round_slug}-v{release.version}"
 
 
 @require_safe

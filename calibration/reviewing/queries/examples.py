@@ -1,43 +1,35 @@
 """How others were rated on a criterion: from releases that stand, without names."""
 
-from collections import Counter
+from django.db.models import Count, QuerySet
 
-from django.db.models import IntegerField, QuerySet
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
-
-from calibration.models import Release, ReviewRating
+from calibration.models import ReleasedLevel, ReviewRating
 
 FEWEST = 3
-ORGANISATION = "calibration__assessment__enrolment__organisation_id"
+ORGANISATION = "release__calibration__assessment__enrolment__organisation_id"
 
 
-def _released_levels(rating: ReviewRating) -> QuerySet:
-    """`level` of the criterion in every other organisation's standing release."""
+def _latest_levels(rating: ReviewRating) -> QuerySet[ReleasedLevel]:
+    """The criterion's level in each other organisation's latest release that stands and has one."""
     enrolment = rating.review.calibration.assessment.enrolment
-    level = KeyTextTransform("level", KeyTransform(rating.criterion.code, "snapshot"))
+    cohort = "release__calibration__assessment__enrolment__cohort"
     return (
-        Release.objects.filter(
-            superseded_at=None,
-            calibration__assessment__framework=rating.review.calibration.assessment.framework_id,
-            calibration__assessment__enrolment__cohort__is_synthetic=enrolment.cohort.is_synthetic,
+        ReleasedLevel.objects.filter(
+            criterion=rating.criterion_id,
+            level__isnull=False,
+            release__superseded_at=None,
+            **{f"{cohort}__is_synthetic": enrolment.cohort.is_synthetic},
         )
         .exclude(**{ORGANISATION: enrolment.organisation_id})
-        .annotate(level=Cast(level, IntegerField()))
-        .filter(level__isnull=False)
+        .order_by(ORGANISATION, "-release__released_at", "-release_id")
+        .distinct(ORGANISATION)
     )
 
 
 def others_rated(rating: ReviewRating) -> dict[int, int] | None:
     """Level → how many other organisations hold it; None while they are fewer than three.
 
-    An organisation with releases of several rounds counts once, by its latest.
+    An organisation with releases of several rounds counts once, by its latest. One query.
     """
-    latest = (
-        _released_levels(rating)
-        .order_by(ORGANISATION, "-released_at", "-pk")
-        .distinct(ORGANISATION)
-        .values_list("level", flat=True)
-    )
-    counts = Counter(latest)
-    return dict(counts) if counts.total() >= FEWEST else None
+    latest = ReleasedLevel.objects.filter(pk__in=_latest_levels(rating).values("pk"))
+    counts = dict(latest.order_by().values_list("level").annotate(Count("pk")))
+    return counts if sum(counts.values()) >= FEWEST else None

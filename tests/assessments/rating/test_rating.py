@@ -163,7 +163,7 @@ def test_a_rating_cannot_be_moved_out_of_a_submitted_assessment(cast) -> None:
     elsewhere = Assessment.objects.create(
         enrolment=cast.enrolment,
         framework_id=rating.assessment.framework_id,
-        round=Assessment.Round.REASSESSMENT,
+        round=2,
         started_by=cast.lead,
     )
     with pytest.raises(DatabaseError), transaction.atomic():
