@@ -1,8 +1,23 @@
-"""How this app's rows are fetched for a person, with what their pages need."""
+"""What each role may do here, and how rows are fetched for a person, with what pages need."""
 
 from accelerator.core.access import get_for
-from accelerator.models import User
+from accelerator.core.rights import Rights
+from accelerator.models import Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+
+VIEW = frozenset({"assessment.view", "evidence.view"})
+RATE = VIEW | {"assessment.rate", "evidence.add"}
+RIGHTS = {
+    Role.LEAD: Rights(
+        RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"},
+        "Rates the framework, attaches and withdraws evidence, submits the assessment.",
+    ),
+    Role.MEMBER: Rights(RATE, "Rates the framework and attaches evidence with the project lead."),
+    Role.SPONSOR: Rights(VIEW, "Reads the organisation's assessment and evidence."),
+    Role.HUB: Rights(VIEW, "Reads an assessment and its evidence once it is submitted."),
+    Role.MODERATOR: Rights(frozenset({"evidence.view"})),
+    Role.COACH: Rights(frozenset({"evidence.view"})),
+}
 
 ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__organisation",

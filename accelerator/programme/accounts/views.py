@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accelerator.core.access import RIGHTS
+from accelerator.core.rights import prose_of
 from accelerator.models import Membership
 from accelerator.models.people import SCOPES
 from accelerator.programme.accounts.forms import NameForm
@@ -22,7 +22,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "role_label": membership.get_role_display(),
             "where": membership.where,
             "job_role": membership.job_role,
-            "prose": RIGHTS[membership.role].prose,
+            "prose": prose_of(membership.role),
         }
         for membership in held
     ]
