@@ -2,7 +2,7 @@
 
 from accelerator.core.access import get_for
 from accelerator.core.rights import Rights
-from accelerator.models import Role, User
+from accelerator.models import Enrolment, Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
@@ -19,6 +19,7 @@ RIGHTS = {
     Role.COACH: Rights(frozenset({"evidence.view"})),
 }
 
+ENROLMENTS = Enrolment.objects.select_related("organisation", "programme", "cohort")
 ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__organisation",
     "enrolment__programme",
@@ -31,6 +32,10 @@ RATINGS = Rating.objects.select_related(
     "assessment__enrolment__cohort",
     "updated_by",
 )
+
+
+def enrolment_for(user: User, action: str, pk: int) -> Enrolment:
+    return get_for(user, ENROLMENTS.all(), action, pk=pk)
 
 
 def assessment_for(user: User, action: str, pk: int) -> Assessment:

@@ -25,7 +25,8 @@ from accelerator.programme.accounts.demo import ACCOUNTS, DOMAIN, PASSWORD
 from assessments.evidence import services as evidence_service
 from assessments.framework.services import open_framework
 from assessments.models import Assessment, CohortFramework, Framework
-from assessments.rating.services import Answers, save_rating, start_assessment
+from assessments.rating.services import save_rating, start_assessment
+from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
 from insights.demo.calibration import STATES, calibrate
 

@@ -37,6 +37,11 @@ UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
 REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
 
 
+def rounds_of(cohort: Cohort) -> set[str]:
+    """The rounds that somebody in the cohort has begun."""
+    return set(Assessment.objects.filter(enrolment__cohort=cohort).values_list("round", flat=True))
+
+
 def enrolments_with_stage(cohort: Cohort, round: str) -> QuerySet[Enrolment]:
     """The cohort's enrolments with `stage`, `step` (its place in STAGES), `due_on`, ids."""
     assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)

@@ -16,7 +16,7 @@ PAGE = 20
 def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """Every enrolment of the cohort, where it stands, and what can be done next."""
     found = cohort_for(request.user, slug)
-    rounds = set(Assessment.objects.filter(enrolment__cohort=found).values_list("round", flat=True))
+    rounds = progress.rounds_of(found)
     asked = request.GET.get("round")
     shown = asked if asked in rounds else Assessment.Round.BASELINE
     enrolments = progress.enrolments_with_stage(found, shown)
