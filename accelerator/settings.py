@@ -67,6 +67,9 @@ DATABASE_URL = required(
 )
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+# Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
+connection_options = DATABASES["default"].setdefault("OPTIONS", {})
+connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
 if ENVIRONMENT == "test":
     # Two test runs on one server need two databases.
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default="") or None}

@@ -1,9 +1,25 @@
-"""How this app's rows are fetched for a person, with what their pages need."""
+"""What each role may do here, and how rows are fetched for a person, with what pages need."""
 
 from accelerator.core.access import get_for
-from accelerator.models import User
+from accelerator.core.rights import Rights
+from accelerator.models import Enrolment, Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 
+VIEW = frozenset({"assessment.view", "evidence.view"})
+RATE = VIEW | {"assessment.rate", "evidence.add"}
+RIGHTS = {
+    Role.LEAD: Rights(
+        RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"},
+        "Rates the framework, attaches and withdraws evidence, submits the assessment.",
+    ),
+    Role.MEMBER: Rights(RATE, "Rates the framework and attaches evidence with the project lead."),
+    Role.SPONSOR: Rights(VIEW, "Reads the organisation's assessment and evidence."),
+    Role.HUB: Rights(VIEW, "Reads an assessment and its evidence once it is submitted."),
+    Role.MODERATOR: Rights(frozenset({"evidence.view"})),
+    Role.COACH: Rights(frozenset({"evidence.view"})),
+}
+
+ENROLMENTS = Enrolment.objects.select_related("organisation", "programme", "cohort")
 ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__organisation",
     "enrolment__programme",
@@ -16,6 +32,10 @@ RATINGS = Rating.objects.select_related(
     "assessment__enrolment__cohort",
     "updated_by",
 )
+
+
+def enrolment_for(user: User, action: str, pk: int) -> Enrolment:
+    return get_for(user, ENROLMENTS.all(), action, pk=pk)
 
 
 def assessment_for(user: User, action: str, pk: int) -> Assessment:

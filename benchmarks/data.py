@@ -14,7 +14,8 @@ from assessments.evidence import services as evidence
 from assessments.framework.services import open_framework, publish_framework
 from assessments.framework.source import read_framework
 from assessments.models import Assessment
-from assessments.rating.services import Answers, save_rating, start_assessment
+from assessments.rating.services import save_rating, start_assessment
+from assessments.rating.values import Answers
 
 FRAMEWORK = settings.BASE_DIR / "fixtures" / "frameworks" / "confidence-framework-2.0.yaml"
 DEMO = settings.BASE_DIR / "fixtures" / "demo.yaml"

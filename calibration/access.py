@@ -7,6 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.http import Http404
 
 from accelerator.core.access import get_for
+from accelerator.core.rights import Rights
 from accelerator.models import Membership, Organisation, Role, User
 from assessments.models import Evidence
 from calibration.models import (
@@ -19,6 +20,22 @@ from calibration.models import (
     Review,
     ReviewRating,
 )
+
+READ = frozenset({"calibration.read"})
+COMPARE = READ | {"calibration.compare"}
+RIGHTS = {
+    Role.LEAD: Rights(READ | {"calibration.respond"}),
+    Role.MEMBER: Rights(READ),
+    Role.SPONSOR: Rights(READ),
+    Role.HUB: Rights(COMPARE | {"calibration.view", "calibration.run"}),
+    Role.MODERATOR: Rights(
+        COMPARE | {"calibration.view", "calibration.moderate"},
+        "Settles what two coaches see differently.",
+    ),
+    Role.COACH: Rights(
+        COMPARE | {"calibration.review"}, "Reviews the assessments they are assigned to."
+    ),
+}
 
 CALIBRATIONS = Calibration.objects.select_related(
     "assessment__enrolment__organisation",

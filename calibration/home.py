@@ -1,9 +1,9 @@
 """What Calibrate brings to everybody's home page and navigation."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Subquery
 from django.urls import reverse
 
 from accelerator.core.access import scoped
@@ -12,6 +12,7 @@ from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase
+from accelerator.programme.navigation import Link, Part
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
@@ -105,35 +106,24 @@ class Panel:
     button: Button | None = None
 
 
-def _roles(user: User) -> set[str]:
-    return set(
-        Membership.objects.filter(
-            user=user, role__in=OWN_ROLES | {Role.COACH, Role.MODERATOR, Role.HUB}
-        ).values_list("role", flat=True)
-    )
+def links(user: User) -> Part:
+    """The calibrated framework, reviews, moderation, cohorts, for those who have them."""
+    releases = scoped(
+        user,
+        Release.objects.filter(
+            superseded_at=None,
+            calibration__assessment__enrolment__organisation__membership__user=user,
+            calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
+        ),
+        "calibration.read",
+    ).order_by("-released_at")
+    return Part(_navigation, {"released": Subquery(releases.values("calibration")[:1])})
 
 
-def links(user: User) -> list[tuple[str, str]]:
-    """The calibrated framework, reviews, moderation, cohorts, for those who have them.
-
-    One query for the roles, and one more for an organisation's people.
-    """
-    roles = _roles(user)
+def _navigation(roles: frozenset[str], known: Mapping[str, int | None]) -> list[Link]:
     found = []
-    if roles & OWN_ROLES:
-        release = scoped(
-            user,
-            Release.objects.filter(
-                superseded_at=None,
-                calibration__assessment__enrolment__organisation__membership__user=user,
-                calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
-            ),
-            "calibration.read",
-        ).order_by("-released_at")
-        found += [
-            ("Calibrated", reverse("calibration:result", args=[one.calibration_id]))
-            for one in release[:1]
-        ]
+    if known["released"]:
+        found.append(("Calibrated", reverse("calibration:result", args=[known["released"]])))
     if Role.COACH in roles:
         found.append(("Reviews", reverse("calibration:queue")))
     if Role.MODERATOR in roles:
@@ -143,8 +133,8 @@ def links(user: User) -> list[tuple[str, str]]:
     return found
 
 
-def panels(user: User) -> list[Panel]:
-    roles = _roles(user)
+def panels(user: User, roles: Collection[str]) -> list[Panel]:
+    """What waits for a person in each of `roles`, those they hold anywhere."""
     found = []
     if Role.COACH in roles:
         waiting = Review.objects.filter(coach=user, state=Review.State.OPEN).count()

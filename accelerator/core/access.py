@@ -3,91 +3,29 @@
 A model says in `ACCESS` which organisation, cohort, … a row belongs to: scope name → lookup,
 expression, or function that returns one. A person's roles *on that row* are the memberships that
 match, plus what upper apps grant through `register` (a coach's assignment). No role there: 404,
-so that outsiders cannot learn what exists. A role without the right: 403.
+so that outsiders cannot learn what exists. A role without the right: 403. Which role has which
+right is in `rights`, of which this holds the site's own part.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.http import Http404
 
+from accelerator.core.rights import Rights, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-
-@dataclass(frozen=True)
-class Rights:
-    """What a role may do, and the sentence that says so on the account page."""
-
-    prose: str
-    actions: frozenset[str]
-
-
-VIEW = {
-    "enrolment.view",
-    "assessment.view",
-    "evidence.view",
-    "report.view",
-    "report.make",
-    "calibration.read",
-}
-RATE = VIEW | {"assessment.rate", "evidence.add"}
+READ = frozenset({"enrolment.view", "report.view", "report.make"})
 RIGHTS = {
-    Role.LEAD: Rights(
-        "Rates the framework, attaches and withdraws evidence, submits the assessment.",
-        frozenset(
-            RATE
-            | {
-                "assessment.start",
-                "assessment.submit",
-                "evidence.withdraw",
-                "calibration.respond",
-            }
-        ),
-    ),
-    Role.MEMBER: Rights(
-        "Rates the framework and attaches evidence with the project lead.", frozenset(RATE)
-    ),
-    Role.SPONSOR: Rights(
-        "Reads the organisation's assessment and evidence.",
-        frozenset(VIEW),
-    ),
-    Role.HUB: Rights(
-        "Runs the cohort. Reads an assessment and its evidence once it is submitted.",
-        frozenset(
-            VIEW
-            | {
-                "cohort.view",
-                "cohort.run",
-                "calibration.view",
-                "calibration.run",
-                "calibration.compare",
-            }
-        ),
-    ),
-    Role.MODERATOR: Rights(
-        "Settles what two coaches see differently.",
-        frozenset(
-            {
-                "cohort.view",
-                "evidence.view",
-                "calibration.view",
-                "calibration.compare",
-                "calibration.moderate",
-                "calibration.read",
-            }
-        ),
-    ),
-    Role.COACH: Rights(
-        "Reviews the assessments they are assigned to.",
-        frozenset(
-            {"evidence.view", "calibration.review", "calibration.compare", "calibration.read"}
-        ),
-    ),
-    Role.FUNDER: Rights("Reads anonymised insights of the cohorts they fund.", frozenset()),
+    Role.LEAD: Rights(READ),
+    Role.MEMBER: Rights(READ),
+    Role.SPONSOR: Rights(READ),
+    Role.HUB: Rights(READ | {"cohort.view", "cohort.run"}, "Runs the cohort."),
+    Role.MODERATOR: Rights(frozenset({"cohort.view"})),
+    Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 
 # An upper app's grant: (user, model) → querysets of role values, with OuterRef("pk") as the row.
@@ -99,11 +37,6 @@ def register(grant: Grant) -> None:
     """Let an upper app give roles on rows (called once, from its AppConfig.ready)."""
     if grant not in _grants:
         _grants.append(grant)
-
-
-def roles_with(action: str) -> list[str]:
-    """The roles whose rights include `action`."""
-    return [role.value for role, rights in RIGHTS.items() if action in rights.actions]
 
 
 def _scope_values(model: type[Model]) -> dict:
@@ -130,8 +63,9 @@ def _role_sources(user: User, model: type[Model]) -> list[QuerySet]:
 def get_for(user: User, queryset: QuerySet, action: str, **lookup) -> Model:
     """The one row of `queryset` that matches `lookup`, if `user` may do `action` to it.
 
-    One query. Raises Http404 to outsiders and PermissionDenied to insiders without the right.
-    The row carries `user_roles`, the person's roles on it.
+    One query. Raises Http404 to outsiders, PermissionDenied to insiders without the right, and
+    LookupError for an action that nobody declares. The row carries `user_roles`, the person's
+    roles on it.
     """
     model = queryset.model
     arrays = {

@@ -1,6 +1,5 @@
 """Evidence: taken in, attached, described, withdrawn for good."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import BinaryIO
@@ -14,19 +13,11 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.models import Enrolment, User
 from assessments import files
-from assessments.evidence.queries import forget_pages
+from assessments.evidence.queries.stored import forget_pages
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
-from assessments.rules.problems import AssessmentLocked
+from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
 
 ORPHAN_AGE = timedelta(hours=1)
-
-
-class EvidenceWithdrawn(Exception):
-    """The piece was withdrawn meanwhile, so it cannot be attached."""
-
-
-class EvidenceDamaged(Exception):
-    """The stored bytes are not those that were taken in."""
 
 
 def add_file(
@@ -208,19 +199,6 @@ def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
         # A cache that is down must not stop a withdrawal; what it kept expires within minutes.
         transaction.on_commit(lambda: forget_pages(row.sha256), robust=True)
     return True
-
-
-def open_verified(evidence: Evidence) -> File:
-    """The stored file, at its start, after its SHA-256 was checked. Raises EvidenceDamaged."""
-    try:
-        stored = evidence.file.storage.open(evidence.file.name, "rb")
-    except FileNotFoundError as error:
-        raise EvidenceDamaged(f"evidence {evidence.pk} is missing from storage") from error
-    if hashlib.file_digest(stored, "sha256").hexdigest() != evidence.sha256:
-        stored.close()
-        raise EvidenceDamaged(f"evidence {evidence.pk} does not match its SHA-256")
-    stored.seek(0)
-    return stored
 
 
 def remove_orphans() -> int:

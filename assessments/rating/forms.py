@@ -3,7 +3,7 @@ from django import forms
 from accelerator.core.forms import field_text
 from assessments.framework.values import Catalogue
 from assessments.models import EvidenceState, Practice
-from assessments.rating.services import Answers
+from assessments.rating.values import Answers
 
 
 class RatingForm(forms.Form):

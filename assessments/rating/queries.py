@@ -1,13 +1,16 @@
-"""The grid that every heat-map is drawn from: page, print, PDF and spreadsheet."""
+"""The grid that every heat-map is drawn from: page, print, PDF and spreadsheet; and a criterion's
+answers in words, as its history and a conflict show them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from django.urls import reverse
 
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, EvidenceState, Practice, Rating
+from assessments.rating.values import Answers, answers_of
 from assessments.scoring import attention, is_answered
 
 
@@ -80,8 +83,19 @@ class Grid:
     def width(self) -> int:
         return max((row.total for row in self.rows), default=0)
 
+    @property
+    def unanswered(self) -> list[Cell]:
+        """The cells with neither a level nor a reason."""
+        return [cell for cell in self.cells if not cell.answered]
+
     def cell(self, code: str) -> Cell:
         return next(cell for cell in self.cells if cell.code == code)
+
+    def around(self, code: str) -> tuple[Cell | None, Cell | None]:
+        """The cells before and after that of `code` in the framework's order; None at an end."""
+        cells = (None, *self.cells, None)
+        here = cells.index(self.cell(code))
+        return cells[here - 1], cells[here + 1]
 
 
 def build_grid(
@@ -144,3 +158,48 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
     )
+
+
+def spoken(answers: Answers, levels: Catalogue) -> dict:
+    """Answers in words, for a page that shows two people's, or two versions."""
+    return {
+        "level": levels.level(answers.level),
+        "justification": answers.justification,
+        "evidence_state_label": dict(EvidenceState.choices).get(answers.evidence_state, ""),
+        "practice_label": dict(Practice.choices).get(answers.practice, ""),
+        "cannot_rate_reason": answers.cannot_rate_reason,
+        "values": asdict(answers),
+    }
+
+
+def changes_of(rating: Rating) -> list[dict]:
+    """Who changed what on a criterion, newest first."""
+    levels = catalogue(rating.assessment.framework_id)
+    events = Rating.pgh_event_model.objects.filter(pgh_obj=rating.pk).select_related("updated_by")
+    return [
+        {
+            "at": after.pgh_created_at,
+            "by": after.updated_by,
+            "what": _changes(before, after, levels),
+        }
+        for before, after in pairwise(events.order_by("pgh_id"))
+    ][::-1]
+
+
+def _changes(before: Rating, after: Rating, levels: Catalogue) -> list[str]:
+    was, now = spoken(answers_of(before), levels), spoken(answers_of(after), levels)
+    lines = []
+    if was["level"] != now["level"]:
+        lines.append(
+            f"Level: {was['level'].name if was['level'] else 'Not rated'} → "
+            f"{now['level'].name if now['level'] else 'Not rated'}"
+        )
+    for key, label in (
+        ("justification", "Reasons"),
+        ("evidence_state_label", "Evidence"),
+        ("practice_label", "Practice"),
+        ("cannot_rate_reason", "Cannot be rated because"),
+    ):
+        if was[key] != now[key]:
+            lines.append(f"{label}: {now[key] or 'cleared'}")
+    return lines

@@ -1,6 +1,6 @@
 """Rating an assessment, from its start to its submission."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
@@ -10,19 +10,9 @@ from accelerator.core import audit
 from accelerator.models import Enrolment, User
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment, Rating
+from assessments.rating.values import Answers, answers_of
 from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
 from assessments.rules.rounds import BASELINE
-
-
-@dataclass(frozen=True)
-class Answers:
-    """What a person says about one criterion. `level` None is not rated; 0 is an answer."""
-
-    level: int | None
-    justification: str
-    evidence_state: str
-    practice: str
-    cannot_rate_reason: str
 
 
 class StaleRating(Exception):
@@ -83,13 +73,3 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
     if current.assessment.is_submitted:
         raise AssessmentLocked
     raise StaleRating(current)
-
-
-def answers_of(rating: Rating) -> Answers:
-    return Answers(
-        level=rating.level,
-        justification=rating.justification,
-        evidence_state=rating.evidence_state,
-        practice=rating.practice,
-        cannot_rate_reason=rating.cannot_rate_reason,
-    )

@@ -4,3 +4,11 @@ class AssessmentLocked(Exception):
 
 class FrameworkNotOpen(Exception):
     """The cohort has no framework yet, so no assessment of it can begin."""
+
+
+class EvidenceWithdrawn(Exception):
+    """The piece was withdrawn meanwhile, so it cannot be attached."""
+
+
+class EvidenceDamaged(Exception):
+    """The stored bytes are not those that were taken in."""

@@ -1,4 +1,4 @@
-"""What the heat-map report says, built from an assessment."""
+"""An assessment read whole: to check before handing in, as results, as CSV, as a report."""
 
 from collections.abc import Mapping
 
@@ -6,10 +6,31 @@ from django.conf import settings
 from django.utils import timezone
 
 from accelerator.models import User
+from assessments.framework.queries import catalogue
 from assessments.models import Assessment, Rating
-from assessments.rating.queries import Cell, Grid
+from assessments.rating.queries import Cell, Grid, grid_of
 
 HEATMAP_REPORT = "assessments.heatmap_report"
+
+
+def answers_to_check(assessment: Assessment) -> dict:
+    """Every answer by pillar; `blocking` stops a submission, `warnings` only say something."""
+    ratings = assessment.ratings.with_evidence_count().by_criterion()
+    grid = grid_of(assessment, ratings)
+    rows = [
+        {
+            "pillar": row.pillar,
+            "cells": [{"cell": cell, "rating": ratings[cell.criterion.id]} for cell in row.cells],
+        }
+        for row in grid.rows
+    ]
+    return {
+        "assessment": assessment,
+        "grid": grid,
+        "rows": rows,
+        "blocking": grid.unanswered,
+        "warnings": [cell for cell in grid.cells if cell.answered and cell.needs_attention],
+    }
 
 
 def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
@@ -71,3 +92,53 @@ def report_context(
         "framework_attribution": assessment.framework.attribution,
         "status_line": status,
     }
+
+
+CSV_HEADER = (
+    "pillar",
+    "criterion",
+    "statement",
+    "counted",
+    "level",
+    "level name",
+    "justification",
+    "cannot be rated because",
+    "evidence",
+    "exists or used",
+    "pieces of evidence",
+)
+
+
+def csv_rows(assessment: Assessment) -> list[list]:
+    """The ratings under CSV_HEADER, one row a criterion in the framework's order."""
+    grid = grid_of(assessment, ratings := assessment.ratings.with_evidence().by_criterion())
+    return [
+        [
+            row.pillar.title,
+            cell.code,
+            cell.statement,
+            "yes" if cell.criterion.counted else "no",
+            cell.level.key if cell.level else "",
+            cell.level.name if cell.level else "Not rated",
+            rating.justification,
+            rating.cannot_rate_reason,
+            rating.get_evidence_state_display(),
+            rating.get_practice_display(),
+            cell.evidence_count,
+        ]
+        for row in grid.rows
+        for cell in row.cells
+        for rating in [ratings[cell.criterion.id]]
+    ]
+
+
+def csv_basis(assessment: Assessment) -> str:
+    """Whose ratings these are, and which of them."""
+    enrolment = assessment.enrolment
+    framework = catalogue(assessment.framework_id)
+    return (
+        f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
+        f"{assessment.round_label} self-assessment, "
+        f"{assessment.get_state_display().lower()}. {framework.title} {framework.version}. "
+        "All criteria; “counted” marks those in published statistics."
+    )

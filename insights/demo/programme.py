@@ -26,7 +26,8 @@ from assessments.evidence import services as evidence_service
 from assessments.framework.queries import frameworks_open_to
 from assessments.framework.services import open_framework
 from assessments.models import Assessment, Framework
-from assessments.rating.services import Answers, save_rating, start_assessment
+from assessments.rating.services import save_rating, start_assessment
+from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
 from insights.demo.calibration import STATES, calibrate
 

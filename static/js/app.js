@@ -48,7 +48,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
     const results = panel?.querySelector("[data-results]");
     if (panel && !window.accelerator.focusSummary(panel) && results) results.focus();
   }
-  const job = document.getElementById("job");
+  const job = document.getElementById("job-now");
   if (job && job.dataset.state !== job.ownerDocument.documentElement.dataset.jobState) {
     document.documentElement.dataset.jobState = job.dataset.state;
     window.accelerator.announce(job.dataset.words);

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.db import connection
 
 from tests.processes import PRODUCTION, run_python
 
@@ -148,3 +149,23 @@ def test_production_has_no_demo_sign_in_no_plain_http_and_no_other_host() -> Non
         "301 https://accelerator.example.org/help/",
         "400",
     ], ended.stderr
+
+
+def test_connections_do_not_compile_queries(db) -> None:
+    """Asked for by the connection itself, whatever the server's own setting is."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setting, source FROM pg_settings WHERE name = 'jit'")
+        assert cursor.fetchone() == ("off", "client")
+
+
+@pytest.mark.parametrize(
+    ("asked", "options"),
+    [
+        ("", "-c jit=off"),
+        ("?options=-c%20statement_timeout%3D5000", "-c statement_timeout=5000 -c jit=off"),
+    ],
+)
+def test_a_deployments_own_connection_options_are_kept(asked: str, options: str) -> None:
+    environ = PRODUCTION | {"DATABASE_URL": PRODUCTION["DATABASE_URL"] + asked}
+    databases = read(environ, "DATABASES")["DATABASES"]
+    assert databases["default"]["OPTIONS"]["options"] == options

@@ -8,7 +8,8 @@ from assessments.evidence import services as evidence_service
 from assessments.framework.services import publish_framework
 from assessments.framework.source import read_framework
 from assessments.models import Assessment, CohortFramework, Evidence, Framework
-from assessments.rating.services import Answers, save_rating, start_assessment
+from assessments.rating.services import save_rating, start_assessment
+from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
 
 FRAMEWORK_FILE = (

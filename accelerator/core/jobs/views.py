@@ -1,41 +1,50 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import reswap, retarget
 
-from accelerator.core.access import get_for
 from accelerator.core.jobs import services as jobs
+from accelerator.core.jobs.access import job_for
+from accelerator.core.jobs.rules import FIRST_LOOK_MS, next_look_ms
 from accelerator.core.queue import enqueue_job
 from accelerator.core.responses import private_file
 from accelerator.models import ReportJob
 
 
-def page(job: ReportJob) -> dict:
-    return {"job": job, "back_url": job.params.get("back_url", "/"), "back_label": "Back"}
-
-
 @require_safe
 def job(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_for(request.user, ReportJob.objects.all(), "report.view", pk=pk)
-    return render(request, "jobs/job.html", page(found))
+    found = job_for(request.user, "report.view", pk)
+    context = {
+        "job": found,
+        "back_url": found.params.get("back_url", "/"),
+        "back_label": "Back",
+        "wait_ms": FIRST_LOOK_MS,
+    }
+    return render(request, "jobs/job.html", context)
 
 
 @require_safe
 def job_status(request: HttpRequest, pk: str) -> HttpResponse:
-    """The part of the job page that polls."""
-    found = get_for(request.user, ReportJob.objects.all(), "report.view", pk=pk)
-    return render(request, "jobs/_job.html", page(found))
+    """How far an open job is: the part that polls, above buttons that stay. Else all of it."""
+    found = job_for(request.user, "report.view", pk)
+    if found.is_open:
+        wait_ms = next_look_ms(timezone.now() - found.requested_at)
+        return render(request, "jobs/_now.html", {"job": found, "wait_ms": wait_ms})
+    response = render(request, "jobs/_job.html", {"job": found})
+    return reswap(retarget(response, "#job"), "outerHTML")
 
 
 @require_POST
 def job_cancel(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_for(request.user, ReportJob.objects.all(), "report.make", pk=pk)
+    found = job_for(request.user, "report.make", pk)
     jobs.cancel_job(actor=request.user, job=found)
     return redirect("job", pk=pk)
 
 
 @require_POST
 def job_retry(request: HttpRequest, pk: str) -> HttpResponse:
-    found = get_for(request.user, ReportJob.objects.all(), "report.make", pk=pk)
+    found = job_for(request.user, "report.make", pk)
     if jobs.retry_job(actor=request.user, job=found):
         enqueue_job(found)
     return redirect("job", pk=pk)
@@ -44,7 +53,7 @@ def job_retry(request: HttpRequest, pk: str) -> HttpResponse:
 @require_safe
 def job_download(request: HttpRequest, pk: str) -> HttpResponse:
     """The finished file, after a fresh access check."""
-    found = get_for(request.user, ReportJob.objects.all(), "report.view", pk=pk)
+    found = job_for(request.user, "report.view", pk)
     if found.state != ReportJob.State.DONE:
         return redirect("job", pk=pk)
     return private_file(found.file.open(), filename=found.filename, media_type=found.media_type)

@@ -2,10 +2,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from accelerator.core.access import RIGHTS
-from accelerator.models import Membership
-from accelerator.models.people import SCOPES
 from accelerator.programme.accounts.forms import NameForm
+from accelerator.programme.accounts.queries import roles_in_words
 from accelerator.programme.accounts.services import rename_person
 
 
@@ -16,14 +14,5 @@ def account(request: HttpRequest) -> HttpResponse:
         rename_person(actor=request.user, name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
         return redirect("account")
-    held = Membership.objects.filter(user=request.user).select_related(*SCOPES)
-    memberships = [
-        {
-            "role_label": membership.get_role_display(),
-            "where": membership.where,
-            "job_role": membership.job_role,
-            "prose": RIGHTS[membership.role].prose,
-        }
-        for membership in held
-    ]
+    memberships = roles_in_words(request.user)
     return render(request, "account.html", {"form": form, "memberships": memberships})

@@ -1,33 +1,19 @@
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.module_loading import import_string
 
-from accelerator.models import Enrolment, Membership, Role
-from accelerator.models.people import OWN_ROLES
-from accelerator.programme.journey import journeys
+from accelerator.models import Role
+from accelerator.programme.home.queries import own_journeys, panels_of
+from accelerator.programme.navigation import reader_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Where each of the person's enrolments is, and what their other roles hold for them."""
-    enrolments = Enrolment.objects.select_related("cohort", "organisation", "programme").filter(
-        organisation__membership__user=request.user,
-        organisation__membership__role__in=OWN_ROLES,
-    )
-    led = set(
-        enrolments.filter(
-            organisation__membership__user=request.user,
-            organisation__membership__role=Role.LEAD,
-        ).values_list("pk", flat=True)
-    )
-    panels = [panel for path in settings.HOME_PANELS for panel in import_string(path)(request.user)]
-    funds = Membership.objects.filter(user=request.user, role=Role.FUNDER)
-    found = journeys(enrolments.distinct(), led)
+    roles = reader_of(request).roles
     context = {
-        "journeys": found,
-        "panels": panels,
-        "is_funder": not found and not panels and funds.exists(),
+        "journeys": own_journeys(request.user),
+        "panels": panels_of(request.user, roles),
+        "is_funder": Role.FUNDER in roles,
     }
     return render(request, "home.html", context)
 

@@ -1,27 +1,29 @@
 """The library of an enrolment's evidence, and each piece in it."""
 
 import structlog
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
 from django.views.decorators.http import require_safe
 
-from accelerator.core.access import get_for, may, scoped
+from accelerator.core.access import may
 from accelerator.core.responses import private_file
-from accelerator.models import Enrolment
 from accelerator.models.people import OWN_ROLES
-from assessments.access import evidence_for
+from assessments.access import enrolment_for, evidence_for
 from assessments.evidence import services as evidence_service
 from assessments.evidence.filters import EvidenceFilter
 from assessments.evidence.forms import EvidenceForm, WithdrawForm
-from assessments.evidence.queries import newest_assessment
+from assessments.evidence.queries.library import (
+    newest_assessment,
+    pieces_of,
+    room_left,
+    uses_seen,
+)
+from assessments.evidence.queries.stored import open_verified
 from assessments.framework.queries import catalogue
-from assessments.models import Assessment, Evidence, EvidenceUse
-from assessments.rules.problems import AssessmentLocked
+from assessments.models import Evidence
+from assessments.rules.problems import AssessmentLocked, EvidenceDamaged, EvidenceWithdrawn
 
 log = structlog.get_logger(__name__)
 PAGE = 25
@@ -30,22 +32,13 @@ PAGE = 25
 @require_safe
 def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     """All the enrolment's evidence: where each piece is used, its size, and the room left."""
-    enrolment = get_for(
-        request.user,
-        Enrolment.objects.select_related("organisation", "programme", "cohort"),
-        "evidence.view",
-        pk=enrolment_id,
-    )
+    enrolment = enrolment_for(request.user, "evidence.view", enrolment_id)
     assessment = newest_assessment(enrolment)
-    levels = catalogue(assessment.framework_id) if assessment else None
-    uses = _uses_seen(EvidenceUse.objects.all(), enrolment.user_roles)
-    pieces = scoped(
-        request.user, Evidence.objects.filter(enrolment=enrolment), "evidence.view"
-    ).prefetch_related(
-        Prefetch("uses", uses.select_related("rating__criterion", "rating__assessment"))
+    found = EvidenceFilter(
+        request.GET,
+        queryset=pieces_of(request.user, enrolment),
+        catalogue=catalogue(assessment.framework_id) if assessment else None,
     )
-    found = EvidenceFilter(request.GET, queryset=pieces, catalogue=levels)
-    used = Evidence.objects.filter(enrolment=enrolment).bytes_used()
     return render(
         request,
         "assessments/evidence_library.html",
@@ -54,13 +47,7 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
             "assessment": assessment,
             "filter": found,
             "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
-            "quota": None
-            if not enrolment.user_roles & OWN_ROLES
-            else {
-                "used_label": filesizeformat(used),
-                "total_label": filesizeformat(settings.EVIDENCE_QUOTA_BYTES),
-                "percent": min(100, round(100 * used / settings.EVIDENCE_QUOTA_BYTES)),
-            },
+            "quota": room_left(enrolment) if enrolment.user_roles & OWN_ROLES else None,
             "can_add": assessment is not None
             and assessment.is_open
             and may(enrolment, "evidence.add"),
@@ -68,22 +55,11 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     )
 
 
-def _uses_seen(uses: QuerySet[EvidenceUse], roles: frozenset[str]) -> QuerySet[EvidenceUse]:
-    """Uses of evidence, for others than its own people those that were handed in."""
-    if roles & OWN_ROLES:
-        return uses
-    return uses.filter(rating__assessment__state=Assessment.State.SUBMITTED)
-
-
 def evidence(request: HttpRequest, pk: str) -> HttpResponse:
     """One piece: rename, describe, choose the criteria that use it."""
     action = "evidence.add" if request.method == "POST" else "evidence.view"
     piece = evidence_for(request.user, action, pk)
-    uses = list(
-        _uses_seen(piece.uses.all(), piece.user_roles).select_related(
-            "rating__criterion", "rating__assessment__enrolment"
-        )
-    )
+    uses = list(uses_seen(piece.uses.all(), piece.user_roles))
     assessment = newest_assessment(piece.enrolment_id)
     editable = assessment is not None and assessment.is_open and not piece.is_withdrawn
     can_edit = may(piece, "evidence.add") and not piece.is_withdrawn
@@ -112,7 +88,7 @@ def evidence(request: HttpRequest, pk: str) -> HttpResponse:
             )
         except AssessmentLocked:
             messages.error(request, "The assessment was submitted meanwhile; nothing was changed.")
-        except evidence_service.EvidenceWithdrawn:
+        except EvidenceWithdrawn:
             messages.error(request, "This piece was withdrawn meanwhile; nothing was changed.")
         else:
             messages.success(request, "Saved.")
@@ -139,8 +115,8 @@ def evidence_download(request: HttpRequest, pk: str) -> HttpResponse:
     if piece.kind != Evidence.Kind.FILE or piece.is_withdrawn:
         return redirect("assessments:evidence", pk=pk)
     try:
-        stored = evidence_service.open_verified(piece)
-    except evidence_service.EvidenceDamaged as error:
+        stored = open_verified(piece)
+    except EvidenceDamaged as error:
         log.error("evidence_damaged", evidence=str(piece.pk), error=str(error))
         messages.error(
             request,

@@ -11,9 +11,10 @@ from assessments import files
 from assessments.access import rating_for, use_for
 from assessments.evidence import services as evidence_service
 from assessments.evidence.forms import LinkForm, NoteForm, UseForm
+from assessments.evidence.queries.library import attachable
 from assessments.framework.queries import catalogue
-from assessments.models import Evidence, Rating
-from assessments.rules.problems import AssessmentLocked
+from assessments.models import Rating
+from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
 
 PAGE = 50
 WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
@@ -142,11 +143,7 @@ def _add_note(request: HttpRequest, rating: Rating, common: dict) -> HttpRespons
 def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Choose from what the enrolment already has."""
     rating = rating_for(request.user, "evidence.add", pk, code)
-    pieces = (
-        Evidence.objects.kept()
-        .filter(enrolment=rating.assessment.enrolment_id)
-        .exclude(uses__rating=rating)
-    )
+    pieces = attachable(rating)
     if request.method == "POST":
         chosen = [
             piece for piece in pieces if str(piece.pk) in set(request.POST.getlist("evidence"))
@@ -162,7 +159,7 @@ def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
                 messages.success(request, f"Attached {len(chosen)}.")
             except AssessmentLocked:
                 messages.error(request, LOCKED)
-            except evidence_service.EvidenceWithdrawn:
+            except EvidenceWithdrawn:
                 messages.error(request, WITHDRAWN)
         return redirect("assessments:criterion", pk=pk, code=code)
     levels = catalogue(rating.assessment.framework_id)

@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from assessments.access import evidence_for
-from assessments.evidence.queries import page_of
-from assessments.evidence.services import EvidenceDamaged, open_verified
+from assessments.evidence.queries.stored import open_verified, page_of
 from assessments.files.pages import MAX_PAGES, PageNotShown
 from assessments.files.plaintext import encoding_of
 from assessments.models import Evidence
+from assessments.rules.problems import EvidenceDamaged
 
 log = structlog.get_logger(__name__)
 MAX_TEXT_BYTES = 200_000
@@ -56,7 +56,7 @@ def _pdf_context(piece: Evidence, asked: str) -> dict:
     number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 0
     if not 1 <= number <= MAX_PAGES:
         raise Http404
-    drawn = page_of(piece.sha256, number, lambda: open_verified(piece))
+    drawn = page_of(piece, number)
     last = min(drawn.count, MAX_PAGES)
     if number > last:
         raise Http404
@@ -88,7 +88,7 @@ def evidence_page(request: HttpRequest, pk: str, number: int) -> HttpResponse:
         if piece.shows_as == "picture" and number == 1:
             content, media_type = open_verified(piece), piece.media_type
         elif piece.shows_as == "pdf" and 1 <= number <= MAX_PAGES:
-            drawn = page_of(piece.sha256, number, lambda: open_verified(piece))
+            drawn = page_of(piece, number)
             content, media_type = io.BytesIO(drawn.png), "image/png"
             if not drawn.png:
                 raise Http404

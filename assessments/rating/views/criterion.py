@@ -1,7 +1,5 @@
 """One criterion: rate it, save it while typing, settle a conflict, see its history."""
 
-from itertools import pairwise
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,28 +9,16 @@ from accelerator.models import User
 from assessments.access import rating_for
 from assessments.evidence.views.panel import panel_context
 from assessments.framework.queries import catalogue
-from assessments.framework.values import Catalogue
-from assessments.models import EvidenceState, Practice, Rating
+from assessments.models import Rating
 from assessments.rating.forms import RatingForm
-from assessments.rating.queries import grid_of
-from assessments.rating.services import Answers, StaleRating, answers_of, save_rating
+from assessments.rating.queries import changes_of, grid_of, spoken
+from assessments.rating.services import StaleRating, save_rating
+from assessments.rating.values import Answers, answers_of
 from assessments.rules.problems import AssessmentLocked
 
 
 def _initial(rating: Rating) -> dict:
     return {**answers_of(rating).__dict__, "version": rating.version}
-
-
-def _spoken(answers: Answers, levels: Catalogue) -> dict:
-    """Answers in words, for the page that shows two people's texts."""
-    return {
-        "level": levels.level(answers.level),
-        "justification": answers.justification,
-        "evidence_state_label": dict(EvidenceState.choices).get(answers.evidence_state, ""),
-        "practice_label": dict(Practice.choices).get(answers.practice, ""),
-        "cannot_rate_reason": answers.cannot_rate_reason,
-        "values": answers.__dict__,
-    }
 
 
 def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked: bool) -> dict:
@@ -43,8 +29,8 @@ def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked:
         "assessment": rating.assessment,
         "criterion": criterion,
         "pillar": levels.pillar(criterion.pillar_key),
-        "mine": _spoken(mine, levels),
-        "theirs": _spoken(answers_of(current), levels),
+        "mine": spoken(mine, levels),
+        "theirs": spoken(answers_of(current), levels),
         "theirs_author": current.updated_by,
         "theirs_at": current.updated_at,
         "version": current.version,
@@ -64,11 +50,7 @@ def _page(
     criterion = levels.by_id[rating.criterion_id]
     pillar = levels.pillar(criterion.pillar_key)
     grid = grid_of(assessment, assessment.ratings.by_criterion())
-    cells = grid.cells
-    around = {
-        after.code: before for before, after in pairwise(cells) if after.code == criterion.code
-    }
-    following = next((b for a, b in pairwise(cells) if a.code == criterion.code), None)
+    before, after = grid.around(criterion.code)
     chosen = form["level"].value()
     can_edit = assessment.is_open and may(rating, "assessment.rate")
     context = {
@@ -89,8 +71,8 @@ def _page(
         "rating": rating,
         "related": [grid.cell(code) for code in criterion.related],
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
-        "previous": around.get(criterion.code),
-        "next": following,
+        "previous": before,
+        "next": after,
         "can_edit": can_edit,
         "q": len(levels.levels),
         **panel_context(rating, can_edit=can_edit),
@@ -162,45 +144,12 @@ def _save(user: User, rating: Rating, form: RatingForm) -> Rating:
 def history(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Who changed what on this criterion, newest first."""
     rating = rating_for(request.user, "assessment.view", pk, code)
-    levels = catalogue(rating.assessment.framework_id)
-    events = list(
-        Rating.pgh_event_model.objects.filter(pgh_obj=rating.pk)
-        .select_related("updated_by")
-        .order_by("pgh_id")
-    )
-    changes = [
-        {
-            "at": after.pgh_created_at,
-            "by": after.updated_by,
-            "what": _changes(before, after, levels),
-        }
-        for before, after in pairwise(events)
-    ]
     return render(
         request,
         "assessments/history.html",
         {
             "assessment": rating.assessment,
-            "criterion": levels.by_code[code],
-            "events": changes[::-1],
+            "criterion": catalogue(rating.assessment.framework_id).by_code[code],
+            "events": changes_of(rating),
         },
     )
-
-
-def _changes(before: Rating, after: Rating, levels: Catalogue) -> list[str]:
-    was, now = _spoken(answers_of(before), levels), _spoken(answers_of(after), levels)
-    lines = []
-    if was["level"] != now["level"]:
-        lines.append(
-            f"Level: {was['level'].name if was['level'] else 'Not rated'} → "
-            f"{now['level'].name if now['level'] else 'Not rated'}"
-        )
-    for key, label in (
-        ("justification", "Reasons"),
-        ("evidence_state_label", "Evidence"),
-        ("practice_label", "Practice"),
-        ("cannot_rate_reason", "Cannot be rated because"),
-    ):
-        if was[key] != now[key]:
-            lines.append(f"{label}: {now[key] or 'cleared'}")
-    return lines

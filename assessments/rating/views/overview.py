@@ -3,23 +3,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accelerator.core.access import get_for, may
-from accelerator.models import Enrolment
+from accelerator.core.access import may
 from accelerator.programme.journey import steps_of
-from assessments.access import assessment_for
+from assessments.access import assessment_for, enrolment_for
 from assessments.models import Assessment
 from assessments.rating import services as rating_services
-from assessments.rating.queries import Grid, grid_of
+from assessments.rating.queries import grid_of
 from assessments.rules.problems import FrameworkNotOpen
-
-
-def open_cells(grid: Grid) -> list:
-    return [cell for cell in grid.cells if not cell.answered]
 
 
 @require_POST
 def start(request: HttpRequest, enrolment_id: int) -> HttpResponse:
-    enrolment = get_for(request.user, Enrolment.objects.all(), "assessment.start", pk=enrolment_id)
+    enrolment = enrolment_for(request.user, "assessment.start", enrolment_id)
     if not enrolment.is_active:
         messages.error(request, "This organisation has left the cohort, so nothing can be started.")
         return redirect("home")
@@ -42,7 +37,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     """The live heat-map, and the way to the next criterion."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     grid = grid_of(assessment, assessment.ratings.with_evidence_count().by_criterion())
-    todo = open_cells(grid)
+    todo = grid.unanswered
     return render(
         request,
         "assessments/overview.html",

@@ -6,29 +6,8 @@ from django.views.decorators.http import require_safe
 from accelerator.core.access import may
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
-from assessments.models import Assessment
-from assessments.rating.queries import grid_of
-from assessments.rating.views.overview import open_cells
 from assessments.submission import services as submission_services
-
-
-def check_context(assessment: Assessment) -> dict:
-    ratings = assessment.ratings.with_evidence_count().by_criterion()
-    grid = grid_of(assessment, ratings)
-    rows = [
-        {
-            "pillar": row.pillar,
-            "cells": [{"cell": cell, "rating": ratings[cell.criterion.id]} for cell in row.cells],
-        }
-        for row in grid.rows
-    ]
-    return {
-        "assessment": assessment,
-        "grid": grid,
-        "rows": rows,
-        "blocking": open_cells(grid),
-        "warnings": [cell for cell in grid.cells if cell.answered and cell.needs_attention],
-    }
+from assessments.submission.queries import answers_to_check
 
 
 @require_safe
@@ -37,7 +16,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "assessment.view", pk)
     if assessment.is_submitted:
         return redirect("assessments:results", pk=pk)
-    context = check_context(assessment)
+    context = answers_to_check(assessment)
     context["can_submit"] = assessment.is_open and may(assessment, "assessment.submit")
     context["can_edit"] = assessment.is_open and may(assessment, "assessment.rate")
     return render(request, "assessments/check.html", context)
@@ -66,7 +45,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("assessments:check", pk=pk)
         enqueue("accelerator.send_mail")
         return redirect("assessments:submitted", pk=pk)
-    context = check_context(assessment)
+    context = answers_to_check(assessment)
     if context["blocking"]:
         return redirect("assessments:check", pk=pk)
     return render(request, "assessments/submit.html", context)

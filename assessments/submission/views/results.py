@@ -1,6 +1,5 @@
 """A submitted assessment: heat-map, details, print, CSV and PDF."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,14 +8,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
 from accelerator.core.exports import about_lines, csv_response
+from accelerator.core.jobs.queries import newest_jobs
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
-from accelerator.models import ReportJob, Role
+from accelerator.models import Role
 from assessments.access import assessment_for
-from assessments.framework.queries import catalogue
-from assessments.models import Assessment
 from assessments.rating.queries import grid_of
-from assessments.submission.queries import HEATMAP_REPORT, report_rows
+from assessments.submission.queries import (
+    CSV_HEADER,
+    HEATMAP_REPORT,
+    csv_basis,
+    csv_rows,
+    report_rows,
+)
 
 
 @require_safe
@@ -27,7 +31,6 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("assessments:overview", pk=pk)
     ratings = assessment.ratings.with_evidence().by_criterion()
     grid = grid_of(assessment, ratings)
-    mine = Q(requested_by=request.user, kind=HEATMAP_REPORT, params__assessment=assessment.pk)
     return render(
         request,
         "assessments/results.html",
@@ -35,7 +38,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
             "assessment": assessment,
             "grid": grid,
             "rows": report_rows(grid, ratings),
-            "jobs": ReportJob.objects.filter(mine)[:5],
+            "jobs": newest_jobs(request.user, HEATMAP_REPORT, assessment=assessment.pk),
             "can_report": may(assessment, "report.make"),
         },
     )
@@ -45,52 +48,9 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The ratings, one row a criterion in the framework's order."""
     assessment = assessment_for(request.user, "assessment.view", pk)
-    grid = grid_of(assessment, ratings := assessment.ratings.with_evidence().by_criterion())
-    rows = [
-        [
-            row.pillar.title,
-            cell.code,
-            cell.statement,
-            "yes" if cell.criterion.counted else "no",
-            cell.level.key if cell.level else "",
-            cell.level.name if cell.level else "Not rated",
-            rating.justification,
-            rating.cannot_rate_reason,
-            rating.get_evidence_state_display(),
-            rating.get_practice_display(),
-            cell.evidence_count,
-        ]
-        for row in grid.rows
-        for cell in row.cells
-        for rating in [ratings[cell.criterion.id]]
-    ]
-    enrolment = assessment.enrolment
-    basis = (
-        f"{enrolment.organisation}, {enrolment.programme}, {enrolment.cohort}. "
-        f"{assessment.round_label} self-assessment, "
-        f"{assessment.get_state_display().lower()}. {grid_framework(assessment)}. "
-        "All criteria; “counted” marks those in published statistics."
-    )
-    header = [
-        "pillar",
-        "criterion",
-        "statement",
-        "counted",
-        "level",
-        "level name",
-        "justification",
-        "cannot be rated because",
-        "evidence",
-        "exists or used",
-        "pieces of evidence",
-    ]
-    name = f"ratings-{slugify(enrolment.organisation.name)}-{assessment.round_slug}.csv"
-    return csv_response(name, header, rows, about_lines(request.user, basis))
-
-
-def grid_framework(assessment: Assessment) -> str:
-    framework = catalogue(assessment.framework_id)
-    return f"{framework.title} {framework.version}"
+    name = f"ratings-{slugify(assessment.enrolment.organisation.name)}-{assessment.round_slug}.csv"
+    about = about_lines(request.user, csv_basis(assessment))
+    return csv_response(name, CSV_HEADER, csv_rows(assessment), about)
 
 
 @require_POST

@@ -10,9 +10,10 @@ from django.core.files.storage import default_storage
 
 from accelerator.models import AuditEvent
 from assessments.evidence import services as service
+from assessments.evidence.queries.stored import open_verified
 from assessments.files import FileRefused
 from assessments.models import Evidence, EvidenceUse
-from assessments.rules.problems import AssessmentLocked
+from assessments.rules.problems import AssessmentLocked, EvidenceDamaged
 from assessments.submission.services import submit_assessment
 from tests import together
 from tests.factories import files as made
@@ -58,7 +59,7 @@ def test_a_picture_is_kept_without_what_the_camera_wrote(cast, rating) -> None:
     content = made.leaky_picture("JPEG")
     assert made.LEAK.encode() in content
     piece = add(cast, rating, content=content, name="wall.jpg")
-    with service.open_verified(piece) as file:
+    with open_verified(piece) as file:
         kept = file.read()
     assert made.LEAK.encode() not in kept
     assert (piece.size, piece.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
@@ -204,13 +205,13 @@ def test_a_description_that_meets_a_lock_changes_nothing(cast, assessment, ratin
 
 def test_one_changed_byte_is_noticed(cast) -> None:
     piece = add(cast)
-    with service.open_verified(piece) as file:
+    with open_verified(piece) as file:
         assert file.read() == PDF
     path = Path(default_storage.path(piece.file.name))
     path.chmod(0o600)
     path.write_bytes(PDF[:-1] + bytes([PDF[-1] ^ 1]))
-    with pytest.raises(service.EvidenceDamaged, match="does not match"):
-        service.open_verified(piece)
+    with pytest.raises(EvidenceDamaged, match="does not match"):
+        open_verified(piece)
     path.unlink()
-    with pytest.raises(service.EvidenceDamaged, match="missing"):
-        service.open_verified(piece)
+    with pytest.raises(EvidenceDamaged, match="missing"):
+        open_verified(piece)

@@ -9,8 +9,8 @@ from django.urls import reverse
 from pypdf import PdfWriter
 from weasyprint import HTML
 
-from assessments.evidence import queries as kept_pages
 from assessments.evidence import services as evidence_service
+from assessments.evidence.queries import stored as kept_pages
 from assessments.files import pages
 from assessments.files.pages import Page, PageNotShown, draw_page
 from assessments.models import Evidence

@@ -112,3 +112,18 @@ def test_the_overall_statement_is_marked_and_links_come_from_the_caller() -> Non
 def test_an_unknown_cell_is_an_error() -> None:
     with pytest.raises(StopIteration):
         build_grid(FRAMEWORK, {}).cell("three.1")
+
+
+def test_a_cell_knows_its_neighbours_across_pillars() -> None:
+    grid = build_grid(FRAMEWORK, {})
+    codes = [cell.code for cell in grid.cells]
+    around = {
+        code: tuple(cell.code if cell else None for cell in grid.around(code)) for code in codes
+    }
+    assert around == {
+        "one.0": (None, "one.1"),
+        "one.1": ("one.0", "two.2"),
+        "two.2": ("one.1", "two.3"),
+        "two.3": ("two.2", "two.4"),
+        "two.4": ("two.3", None),
+    }

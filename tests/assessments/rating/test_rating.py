@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from assessments.framework.services import publish_framework
 from assessments.models import Assessment, Rating
-from assessments.rating.services import StaleRating, answers_of, save_rating
+from assessments.rating.services import StaleRating, save_rating
+from assessments.rating.values import answers_of
 from assessments.rules.problems import AssessmentLocked
 from assessments.submission.services import NotReady, submit_assessment
 from tests import together

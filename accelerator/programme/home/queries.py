@@ -1,0 +1,27 @@
+"""What stands on somebody's first page."""
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accelerator.models import Enrolment, Role, User
+from accelerator.models.people import OWN_ROLES
+from accelerator.programme.journey import Journey, journeys
+
+
+def own_journeys(user: User) -> list[Journey]:
+    """Where each enrolment is whose organisation `user` belongs to."""
+    enrolments = Enrolment.objects.select_related("cohort", "organisation", "programme")
+    own = enrolments.filter(
+        organisation__membership__user=user, organisation__membership__role__in=OWN_ROLES
+    )
+    led = own.filter(
+        organisation__membership__user=user, organisation__membership__role=Role.LEAD
+    ).values_list("pk", flat=True)
+    return journeys(own.distinct(), set(led))
+
+
+def panels_of(user: User, roles: Collection[str]) -> list:
+    """What the apps say waits for `user` in their `roles` (settings.HOME_PANELS)."""
+    return [panel for path in settings.HOME_PANELS for panel in import_string(path)(user, roles)]

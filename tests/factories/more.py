@@ -1,0 +1,150 @@
+"""One row more of this or that in `tests.factories.world`, for tests that count queries."""
+
+from types import SimpleNamespace
+
+from accelerator.models import Membership, ReportJob, Role
+from assessments.evidence.services import attach
+from assessments.models import Rating
+from assessments.rating.services import save_rating
+from calibration.assigning.services import assigning
+from calibration.models import EvidenceRequest, ImprovementMeeting, PracticeCase
+from calibration.releasing.services import exchange, meetings
+from calibration.reviewing.services import requests
+from tests.factories import calibration as calibrations
+from tests.factories.assessment import answers, note, started, submitted
+from tests.factories.programme import EnrolmentFactory, InstitutionFactory, MembershipFactory
+
+CODE = "monitor.3"
+World = SimpleNamespace
+
+
+def place(world: World) -> Rating:
+    return world.draft.ratings.select_related("assessment").get(criterion__code=CODE)
+
+
+def next_place(world: World) -> Rating:
+    """The draft's first criterion that has no evidence and no answer yet."""
+    empty = world.draft.ratings.filter(uses=None, version=0).exclude(criterion__code=CODE)
+    return empty.select_related("assessment").order_by("criterion__position").first()
+
+
+def enrolments(world: World) -> None:
+    """Another organisation of the lead's, in another cohort, rating already."""
+    enrolment = EnrolmentFactory()
+    Membership.objects.create(
+        user=world.lead, role=Role.LEAD, organisation=enrolment.organisation, job_role="Trustee"
+    )
+    started(enrolment, world.lead)
+
+
+def pieces(world: World) -> None:
+    """One more piece in the draft's library, used twice."""
+    note(world.enrolment, world.lead, place(world), next_place(world))
+
+
+def spare_pieces(world: World) -> None:
+    """One more piece in the library of each organisation, used nowhere."""
+    note(world.enrolment, world.lead)
+    note(world.released.assessment.enrolment, world.lead)
+
+
+def uses(world: World) -> None:
+    """The same piece on one more criterion."""
+    attach(actor=world.lead, evidence=[world.note], ratings=[next_place(world)])
+
+
+def changes(world: World) -> None:
+    """One more entry in the criterion's history, each by somebody else."""
+    rating = place(world)
+    save_rating(
+        actor=(world.lead, world.member)[rating.version % 2],
+        rating=rating,
+        read_version=rating.version,
+        answers=answers(rating.version % 4, f"Version {rating.version}"),
+    )
+
+
+def ratings(world: World) -> None:
+    """One more rated criterion, with one more piece of evidence."""
+    rating = next_place(world)
+    words = answers(rating.pk % 4, "We keep registers. " * 20)
+    save_rating(actor=world.lead, rating=rating, read_version=0, answers=words)
+    note(world.enrolment, world.lead, rating)
+
+
+def reports(world: World) -> None:
+    ReportJob.objects.create(
+        kind="assessments.heatmap_report",
+        title="Heat-map",
+        params={"assessment": world.submitted.pk, "number": ReportJob.objects.count()},
+        enrolment=world.enrolment,
+        requested_by=world.lead,
+        state=ReportJob.State.FAILED,
+    )
+
+
+def compared(world: World) -> None:
+    calibrations.both_in(calibrations.twin(world))
+
+
+def handed_in(world: World) -> None:
+    submitted(calibrations.twin(world).enrolment, world.lead)
+
+
+def asked(world: World) -> None:
+    requests.ask_for_evidence(
+        actor=world.coach_a,
+        calibration=world.scoring,
+        question=f"May we see register {EvidenceRequest.objects.count()}?",
+    )
+
+
+def answered(world: World) -> None:
+    """One more answered question about a calibration whose coaches compare."""
+    question = requests.ask_for_evidence(
+        actor=world.coach_a,
+        calibration=world.both_in,
+        question=f"May we see register {EvidenceRequest.objects.count()}?",
+    )
+    piece = note(world.both_in.assessment.enrolment, world.lead)
+    requests.answer_request(actor=world.lead, request=question, answer="Here.", evidence=[piece])
+
+
+def cohorts(world: World) -> None:
+    MembershipFactory(user=world.hub, role=Role.HUB, cohort=EnrolmentFactory().cohort)
+
+
+def coaches(world: World) -> None:
+    MembershipFactory(role=Role.COACH, institution=InstitutionFactory())
+
+
+def cases(world: World) -> None:
+    case = PracticeCase.objects.get(slug=world.case.slug)
+    case.pk, case.slug = None, f"case-{PracticeCase.objects.count()}"
+    case.save(force_insert=True)
+
+
+def empty_seats(world: World) -> None:
+    """The second seat of the review under way falls empty, once more."""
+    review = world.scoring.reviews.current().filter(seat="second").first()
+    if review is None:
+        coach = MembershipFactory(role=Role.COACH, institution=InstitutionFactory()).user
+        review = assigning.fill_seat(actor=world.hub, calibration=world.scoring, coach=coach)
+    assigning.withdraw_review(actor=world.hub, review=review, reason="Moving away.")
+
+
+def questions(world: World) -> None:
+    exchange.ask_about_release(
+        actor=world.lead, release=world.release, question="What do you mean by register?"
+    )
+
+
+def met(world: World) -> None:
+    meetings.save_meeting(
+        actor=world.hub,
+        calibration=world.released,
+        held_on=world.release.released_at.date(),
+        attendees="Lead, hub",
+        notes="We agreed on two priorities.",
+        readers=ImprovementMeeting.Readers.ALL,
+    )
