@@ -8,6 +8,7 @@ right is in `rights`, of which this holds the site's own part.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
@@ -28,6 +29,9 @@ RIGHTS = {
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 
+ROLES = "_user_roles"
+M = TypeVar("M", bound=Model)
+Rows = TypeVar("Rows", bound=QuerySet)
 # An upper app's grant: (user, model) → querysets of role values, with OuterRef("pk") as the row.
 Grant = Callable[[User, type[Model]], Iterable[QuerySet]]
 _grants: list[Grant] = []
@@ -60,12 +64,12 @@ def _role_sources(user: User, model: type[Model]) -> list[QuerySet]:
     return [own, *(source for grant in _grants for source in grant(user, model))]
 
 
-def get_for(user: User, queryset: QuerySet, action: str, **lookup) -> Model:
+def get_for(user: User, queryset: QuerySet[M], action: str, **lookup: Any) -> M:
     """The one row of `queryset` that matches `lookup`, if `user` may do `action` to it.
 
     One query. Raises Http404 to outsiders, PermissionDenied to insiders without the right, and
-    LookupError for an action that nobody declares. The row carries `user_roles`, the person's
-    roles on it.
+    LookupError for an action that nobody declares. `roles_of` and `may` then know the person's
+    roles on the row.
     """
     model = queryset.model
     arrays = {
@@ -73,15 +77,20 @@ def get_for(user: User, queryset: QuerySet, action: str, **lookup) -> Model:
     }
     row = queryset.annotate(**_scope_values(model)).annotate(**arrays).filter(**lookup).first()
     roles = {role for name in arrays for role in getattr(row, name, ())}
-    if not roles:
+    if row is None or not roles:
         raise Http404
     if roles.isdisjoint(roles_with(action)):
         raise PermissionDenied
-    row.user_roles = frozenset(roles)
+    setattr(row, ROLES, frozenset(roles))
     return row
 
 
-def scoped(user: User, queryset: QuerySet, action: str) -> QuerySet:
+def roles_of(row: Model) -> frozenset[str]:
+    """The roles on `row` of the person for whom `get_for` fetched it."""
+    return getattr(row, ROLES)
+
+
+def scoped(user: User, queryset: Rows, action: str) -> Rows:
     """The rows of `queryset` to which `user` may do `action`."""
     model = queryset.model
     allowed = roles_with(action)
@@ -93,4 +102,4 @@ def scoped(user: User, queryset: QuerySet, action: str) -> QuerySet:
 
 def may(row: Model, action: str) -> bool:
     """Whether the person for whom `get_for` fetched `row` may also do `action` to it."""
-    return not row.user_roles.isdisjoint(roles_with(action))
+    return not roles_of(row).isdisjoint(roles_with(action))

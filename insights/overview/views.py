@@ -1,8 +1,9 @@
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.rules.rounds import BASELINE, label_of, number_of
@@ -13,7 +14,7 @@ PAGE = 20
 
 
 @require_safe
-def overview(request: HttpRequest, slug: str) -> HttpResponse:
+def overview(request: Request, slug: str) -> HttpResponse:
     """Every enrolment of the cohort, where it stands, and what can be done next."""
     found = cohort_for(request.user, slug)
     rounds = progress.rounds_of(found)

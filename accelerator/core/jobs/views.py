@@ -1,9 +1,10 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from accelerator.core.http import Request
 from accelerator.core.jobs import services as jobs
 from accelerator.core.jobs.access import job_for
 from accelerator.core.jobs.rules import FIRST_LOOK_MS, next_look_ms
@@ -13,7 +14,7 @@ from accelerator.models import ReportJob
 
 
 @require_safe
-def job(request: HttpRequest, pk: str) -> HttpResponse:
+def job(request: Request, pk: str) -> HttpResponse:
     found = job_for(request.user, "report.view", pk)
     context = {
         "job": found,
@@ -25,7 +26,7 @@ def job(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_safe
-def job_status(request: HttpRequest, pk: str) -> HttpResponse:
+def job_status(request: Request, pk: str) -> HttpResponse:
     """How far an open job is: the part that polls, above buttons that stay. Else all of it."""
     found = job_for(request.user, "report.view", pk)
     if found.is_open:
@@ -36,14 +37,14 @@ def job_status(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_POST
-def job_cancel(request: HttpRequest, pk: str) -> HttpResponse:
+def job_cancel(request: Request, pk: str) -> HttpResponse:
     found = job_for(request.user, "report.make", pk)
     jobs.cancel_job(actor=request.user, job=found)
     return redirect("job", pk=pk)
 
 
 @require_POST
-def job_retry(request: HttpRequest, pk: str) -> HttpResponse:
+def job_retry(request: Request, pk: str) -> HttpResponse:
     found = job_for(request.user, "report.make", pk)
     if jobs.retry_job(actor=request.user, job=found):
         enqueue_job(found)
@@ -51,7 +52,7 @@ def job_retry(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_safe
-def job_download(request: HttpRequest, pk: str) -> HttpResponse:
+def job_download(request: Request, pk: str) -> HttpResponse:
     """The finished file, after a fresh access check."""
     found = job_for(request.user, "report.view", pk)
     if found.state != ReportJob.State.DONE:

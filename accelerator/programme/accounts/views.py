@@ -1,13 +1,14 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accelerator.core.http import Request
 from accelerator.programme.accounts.forms import NameForm
 from accelerator.programme.accounts.queries import roles_in_words
 from accelerator.programme.accounts.services import rename_person
 
 
-def account(request: HttpRequest) -> HttpResponse:
+def account(request: Request) -> HttpResponse:
     """The person's own page: their name, their roles, their password."""
     form = NameForm(request.POST or None, instance=request.user)
     if request.method == "POST" and form.is_valid():

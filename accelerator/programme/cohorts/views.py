@@ -1,8 +1,9 @@
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohorts_of
 from accelerator.programme.cohorts.queries import figure_labels, figures_of, rows_of
 
@@ -10,7 +11,7 @@ PAGE = 20
 
 
 @require_safe
-def cohorts(request: HttpRequest) -> HttpResponse:
+def cohorts(request: Request) -> HttpResponse:
     """The cohorts this person runs."""
     found = cohorts_of(request.user).with_active()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))

@@ -1,13 +1,14 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from accelerator.core.http import Request
 from accelerator.models import Role
 from accelerator.programme.home.queries import own_journeys, panels_of
 from accelerator.programme.navigation import reader_of
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """Where each of the person's enrolments is, and what their other roles hold for them."""
     roles = reader_of(request).roles
     context = {
@@ -19,5 +20,5 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def help_page(request: HttpRequest) -> HttpResponse:
+def help_page(request: Request) -> HttpResponse:
     return render(request, "help.html")

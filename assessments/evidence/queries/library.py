@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 from django.template.defaultfilters import filesizeformat
 
-from accelerator.core.access import scoped
+from accelerator.core.access import roles_of, scoped
 from accelerator.models import Enrolment, User
 from accelerator.models.people import OWN_ROLES
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
@@ -28,7 +28,7 @@ def uses_seen(uses: QuerySet[EvidenceUse], roles: frozenset[str]) -> QuerySet[Ev
 def pieces_of(user: User, enrolment: Enrolment) -> EvidenceQuerySet:
     """The pieces that `user` may read, with the uses that they may see. `enrolment` is theirs."""
     pieces = scoped(user, Evidence.objects.filter(enrolment=enrolment), "evidence.view")
-    uses = uses_seen(EvidenceUse.objects.all(), enrolment.user_roles)
+    uses = uses_seen(EvidenceUse.objects.all(), roles_of(enrolment))
     return pieces.prefetch_related(Prefetch("uses", uses))
 
 

@@ -3,11 +3,12 @@
 import structlog
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.access import may
+from accelerator.core.access import may, roles_of
+from accelerator.core.http import Request
 from accelerator.core.responses import private_file
 from accelerator.models.people import OWN_ROLES
 from assessments.access import enrolment_for, evidence_for
@@ -30,7 +31,7 @@ PAGE = 25
 
 
 @require_safe
-def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
+def library(request: Request, enrolment_id: int) -> HttpResponse:
     """All the enrolment's evidence: where each piece is used, its size, and the room left."""
     enrolment = enrolment_for(request.user, "evidence.view", enrolment_id)
     assessment = newest_assessment(enrolment)
@@ -47,7 +48,7 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
             "assessment": assessment,
             "filter": found,
             "page": Paginator(found.qs, PAGE).get_page(request.GET.get("page")),
-            "quota": room_left(enrolment) if enrolment.user_roles & OWN_ROLES else None,
+            "quota": room_left(enrolment) if roles_of(enrolment) & OWN_ROLES else None,
             "can_add": assessment is not None
             and assessment.is_open
             and may(enrolment, "evidence.add"),
@@ -55,11 +56,11 @@ def library(request: HttpRequest, enrolment_id: int) -> HttpResponse:
     )
 
 
-def evidence(request: HttpRequest, pk: str) -> HttpResponse:
+def evidence(request: Request, pk: str) -> HttpResponse:
     """One piece: rename, describe, choose the criteria that use it."""
     action = "evidence.add" if request.method == "POST" else "evidence.view"
     piece = evidence_for(request.user, action, pk)
-    uses = list(uses_seen(piece.uses.all(), piece.user_roles))
+    uses = list(uses_seen(piece.uses.all(), roles_of(piece)))
     assessment = newest_assessment(piece.enrolment_id)
     editable = assessment is not None and assessment.is_open and not piece.is_withdrawn
     can_edit = may(piece, "evidence.add") and not piece.is_withdrawn
@@ -109,7 +110,7 @@ def evidence(request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @require_safe
-def evidence_download(request: HttpRequest, pk: str) -> HttpResponse:
+def evidence_download(request: Request, pk: str) -> HttpResponse:
     """The file as an attachment, after a fresh access check and a check of its SHA-256."""
     piece = evidence_for(request.user, "evidence.view", pk)
     if piece.kind != Evidence.Kind.FILE or piece.is_withdrawn:
@@ -127,7 +128,7 @@ def evidence_download(request: HttpRequest, pk: str) -> HttpResponse:
     return private_file(stored, filename=piece.original_name, media_type=piece.media_type)
 
 
-def evidence_withdraw(request: HttpRequest, pk: str) -> HttpResponse:
+def evidence_withdraw(request: Request, pk: str) -> HttpResponse:
     """Remove a piece for good, after a page that says what that means."""
     piece = evidence_for(request.user, "evidence.withdraw", pk)
     form = WithdrawForm(request.POST or None)

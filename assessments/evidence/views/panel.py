@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from assessments import files
 from assessments.access import rating_for, use_for
 from assessments.evidence import services as evidence_service
@@ -55,14 +56,14 @@ def _require_open(rating: Rating) -> None:
         raise AssessmentLocked
 
 
-def _respond(request: HttpRequest, rating: Rating, status: int, **panel) -> HttpResponse:
+def _respond(request: Request, rating: Rating, status: int, **panel) -> HttpResponse:
     can_edit = _open(rating) and may(rating, "evidence.add")
     context = panel_context(rating, can_edit=can_edit, **panel)
     template = "_evidence_panel" if request.htmx else "evidence_add"
     return render(request, f"assessments/{template}.html", context, status=status)
 
 
-def evidence_add(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def evidence_add(request: Request, pk: int, code: str) -> HttpResponse:
     """Take in files, a link or a note. Each file succeeds or fails by itself, with a sentence."""
     rating = rating_for(request.user, "evidence.add", pk, code)
     if request.method != "POST":
@@ -88,7 +89,7 @@ def evidence_add(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         )
 
 
-def _done(request: HttpRequest, rating: Rating, results: list[dict]) -> HttpResponse:
+def _done(request: Request, rating: Rating, results: list[dict]) -> HttpResponse:
     if request.htmx:
         return _respond(request, rating, 200, results=results)
     messages.success(request, f"Added: {', '.join(result['name'] for result in results)}.")
@@ -99,7 +100,7 @@ def _code(rating: Rating) -> str:
     return catalogue(rating.assessment.framework_id).by_id[rating.criterion_id].code
 
 
-def _add_files(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+def _add_files(request: Request, rating: Rating, common: dict) -> HttpResponse:
     uploads = request.FILES.getlist("files")
     if not uploads:
         message = "Choose at least one file first."
@@ -120,7 +121,7 @@ def _add_files(request: HttpRequest, rating: Rating, common: dict) -> HttpRespon
     return _respond(request, rating, 422, results=results)
 
 
-def _add_link(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+def _add_link(request: Request, rating: Rating, common: dict) -> HttpResponse:
     form = LinkForm(request.POST)
     if not form.is_valid():
         return _respond(request, rating, 422, link_form=form)
@@ -130,7 +131,7 @@ def _add_link(request: HttpRequest, rating: Rating, common: dict) -> HttpRespons
     return _done(request, rating, [{"name": added.title, "ok": True, "message": "Added"}])
 
 
-def _add_note(request: HttpRequest, rating: Rating, common: dict) -> HttpResponse:
+def _add_note(request: Request, rating: Rating, common: dict) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _respond(request, rating, 422, note_form=form)
@@ -140,7 +141,7 @@ def _add_note(request: HttpRequest, rating: Rating, common: dict) -> HttpRespons
     return _done(request, rating, [{"name": added.title, "ok": True, "message": "Added"}])
 
 
-def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def evidence_attach(request: Request, pk: int, code: str) -> HttpResponse:
     """Choose from what the enrolment already has."""
     rating = rating_for(request.user, "evidence.add", pk, code)
     pieces = attachable(rating)
@@ -175,7 +176,7 @@ def evidence_attach(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     )
 
 
-def use_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def use_edit(request: Request, pk: int) -> HttpResponse:
     """Say which part matters for this criterion, and what it shows."""
     use = use_for(request.user, "evidence.add", pk)
     form = UseForm(request.POST or None, instance=use)
@@ -200,7 +201,7 @@ def use_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def use_detach(request: HttpRequest, pk: int) -> HttpResponse:
+def use_detach(request: Request, pk: int) -> HttpResponse:
     """Take the piece off this criterion; it stays in the library."""
     use = use_for(request.user, "evidence.add", pk)
     try:

@@ -3,10 +3,11 @@
 import io
 
 import structlog
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from assessments.access import evidence_for
 from assessments.evidence.queries.stored import open_verified, page_of
 from assessments.files.pages import MAX_PAGES, PageNotShown
@@ -33,7 +34,7 @@ def _framed(response: HttpResponse) -> HttpResponse:
 
 
 @require_safe
-def evidence_view(request: HttpRequest, pk: str) -> HttpResponse:
+def evidence_view(request: Request, pk: str) -> HttpResponse:
     """One piece of evidence as a page without scripts, for a sandboxed frame. `?page=` of a PDF."""
     piece = evidence_for(request.user, "evidence.view", pk)
     context = {"evidence": piece, "shows_as": piece.shows_as}
@@ -81,7 +82,7 @@ def _text_context(piece: Evidence) -> dict:
 
 
 @require_safe
-def evidence_page(request: HttpRequest, pk: str, number: int) -> HttpResponse:
+def evidence_page(request: Request, pk: str, number: int) -> HttpResponse:
     """A page of a PDF as a PNG; a picture is its own page 1. Anything else is not there."""
     piece = evidence_for(request.user, "evidence.view", pk)
     try:

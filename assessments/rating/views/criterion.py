@@ -1,10 +1,11 @@
 """One criterion: rate it, save it while typing, settle a conflict, see its history."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.models import User
 from assessments.access import rating_for
 from assessments.evidence.views.panel import panel_context
@@ -42,9 +43,7 @@ def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked:
     }
 
 
-def _page(
-    request: HttpRequest, rating: Rating, form: RatingForm, status: int = 200
-) -> HttpResponse:
+def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200) -> HttpResponse:
     assessment = rating.assessment
     levels = catalogue(assessment.framework_id)
     criterion = levels.by_id[rating.criterion_id]
@@ -80,7 +79,7 @@ def _page(
     return render(request, "assessments/criterion.html", context, status=status)
 
 
-def criterion(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def criterion(request: Request, pk: int, code: str) -> HttpResponse:
     """The criterion's page; a POST is the Save button, which works without JavaScript."""
     action = "assessment.rate" if request.method == "POST" else "assessment.view"
     rating = rating_for(request.user, action, pk, code)
@@ -107,7 +106,7 @@ def criterion(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def autosave(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def autosave(request: Request, pk: int, code: str) -> HttpResponse:
     """Save while typing: answers with the status and the new version, never the text."""
     rating = rating_for(request.user, "assessment.rate", pk, code)
     form = RatingForm(request.POST, catalogue=catalogue(rating.assessment.framework_id))
@@ -141,7 +140,7 @@ def _save(user: User, rating: Rating, form: RatingForm) -> Rating:
 
 
 @require_safe
-def history(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def history(request: Request, pk: int, code: str) -> HttpResponse:
     """Who changed what on this criterion, newest first."""
     rating = rating_for(request.user, "assessment.view", pk, code)
     return render(

@@ -1,9 +1,10 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.programme.journey import steps_of
 from assessments.access import assessment_for, enrolment_for
 from assessments.models import Assessment
@@ -13,7 +14,7 @@ from assessments.rules.problems import FrameworkNotOpen
 
 
 @require_POST
-def start(request: HttpRequest, enrolment_id: int) -> HttpResponse:
+def start(request: Request, enrolment_id: int) -> HttpResponse:
     enrolment = enrolment_for(request.user, "assessment.start", enrolment_id)
     if not enrolment.is_active:
         messages.error(request, "This organisation has left the cohort, so nothing can be started.")
@@ -33,7 +34,7 @@ def steps_done(assessment: Assessment) -> int:
 
 
 @require_safe
-def overview(request: HttpRequest, pk: int) -> HttpResponse:
+def overview(request: Request, pk: int) -> HttpResponse:
     """The live heat-map, and the way to the next criterion."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     grid = grid_of(assessment, assessment.ratings.with_evidence_count().by_criterion())

@@ -1,9 +1,10 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from assessments.submission import services as submission_services
@@ -11,7 +12,7 @@ from assessments.submission.queries import answers_to_check
 
 
 @require_safe
-def check(request: HttpRequest, pk: int) -> HttpResponse:
+def check(request: Request, pk: int) -> HttpResponse:
     """Every answer by pillar, with what is unrated (stops) or unevidenced (warns)."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     if assessment.is_submitted:
@@ -22,7 +23,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "assessments/check.html", context)
 
 
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     """Ask once more, then lock the assessment and tell those concerned."""
     assessment = assessment_for(request.user, "assessment.submit", pk)
     if assessment.is_submitted:
@@ -52,7 +53,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def submitted(request: HttpRequest, pk: int) -> HttpResponse:
+def submitted(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "assessment.view", pk)
     if not assessment.is_submitted:
         return redirect("assessments:overview", pk=pk)

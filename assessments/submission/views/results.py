@@ -1,13 +1,14 @@
 """A submitted assessment: heat-map, details, print, CSV and PDF."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from accelerator.core.access import may
+from accelerator.core.access import may, roles_of
 from accelerator.core.exports import about_lines, csv_response
+from accelerator.core.http import Request
 from accelerator.core.jobs.queries import newest_jobs
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
@@ -24,7 +25,7 @@ from assessments.submission.queries import (
 
 
 @require_safe
-def results(request: HttpRequest, pk: int) -> HttpResponse:
+def results(request: Request, pk: int) -> HttpResponse:
     """The heat-map with every criterion's words; before submission, the overview instead."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     if not assessment.is_submitted:
@@ -45,7 +46,7 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
+def ratings_csv(request: Request, pk: int) -> HttpResponse:
     """The ratings, one row a criterion in the framework's order."""
     assessment = assessment_for(request.user, "assessment.view", pk)
     name = f"ratings-{slugify(assessment.enrolment.organisation.name)}-{assessment.round_slug}.csv"
@@ -54,7 +55,7 @@ def ratings_csv(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     """Ask for the PDF; its page shows how far it is."""
     assessment = assessment_for(request.user, "report.make", pk)
     enrolment = assessment.enrolment
@@ -67,7 +68,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
             "back_url": reverse("assessments:results", args=[pk]),
         },
         enrolment=enrolment,
-        cohort=enrolment.cohort if Role.HUB in assessment.user_roles else None,
+        cohort=enrolment.cohort if Role.HUB in roles_of(assessment) else None,
     )
     enqueue_job(job)
     return redirect("job", pk=job.pk)

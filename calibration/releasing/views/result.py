@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
-from accelerator.core.access import may, scoped
+from accelerator.core.access import may, roles_of, scoped
 from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
@@ -43,7 +43,7 @@ def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 def _show(request: HttpRequest, release: Release) -> HttpResponse:
     user, calibration = request.user, release.calibration
     found = result_of(release)
-    own = not release.user_roles.isdisjoint(OWN_ROLES)
+    own = not roles_of(release).isdisjoint(OWN_ROLES)
     mine = Q(
         requested_by=user,
         kind=RESULT_REPORT,
@@ -107,7 +107,7 @@ def result_report(request: HttpRequest, pk: int, version: int) -> HttpResponse:
             "back_url": reverse("calibration:result_version", args=[pk, version]),
         },
         enrolment=enrolment,
-        cohort=enrolment.cohort if Role.HUB in release.user_roles else None,
+        cohort=enrolment.cohort if Role.HUB in roles_of(release) else None,
     )
     enqueue_job(job)
     return redirect("job", pk=job.pk)
