@@ -123,7 +123,8 @@ def broker(monkeypatch) -> Iterator[redis.Redis]:
     """An empty Redis database as this test's broker, here and in the workers it starts."""
     number = broker_number()
     if settings.REDIS_URL.startswith("unix://"):
-        address, url = servers.redis_url(db=number), servers.broker_url(db=number)
+        address = servers.redis_url(db=number)
+        url = servers.broker_url(address)
     else:
         address = url = f"{settings.REDIS_URL.rpartition('/')[0]}/{number}"
     monkeypatch.setenv("CELERY_BROKER_URL", url)

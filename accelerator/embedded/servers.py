@@ -84,9 +84,11 @@ def redis_url(var: Path | str | None = None, db: int = 0) -> str:
     return f"unix://{quote(str(socket_path('redis', place(var).run)))}?db={db}"
 
 
-def broker_url(var: Path | str | None = None, db: int = 0) -> str:
-    """The address of the embedded Redis as Celery writes it (broker and result backend)."""
-    return f"redis+socket://{quote(str(socket_path('redis', place(var).run)))}?virtual_host={db}"
+def broker_url(address: str) -> str:
+    """The address of a Redis as Celery writes it: it has a word of its own for sockets."""
+    if not address.startswith("unix://"):
+        return address
+    return address.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 
 
 def needed(environ: Mapping[str, str] | None = None) -> list[str]:

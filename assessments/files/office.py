@@ -77,7 +77,7 @@ def _check_root(package: Package, part: str, expected: str) -> None:
     roots: list[str] = []
 
     def first(tag: str, _attributes: dict[str, str]) -> bool:
-        roots.append(xmlparts.local(tag))
+        roots.append(tag)
         return True
 
     xmlparts.walk(package.chunks(part), first)
@@ -101,9 +101,8 @@ def check_opendocument(stream: BinaryIO, size: int, kind: Kind, limits: Limits) 
 def _check_body(package: Package, expected: str) -> None:
     root = previous = body = ""
 
-    def until_body(tag: str, _attributes: dict[str, str]) -> bool:
+    def until_body(name: str, _attributes: dict[str, str]) -> bool:
         nonlocal root, previous, body
-        name = xmlparts.local(tag)
         root = root or name
         if previous == "body":
             body = name

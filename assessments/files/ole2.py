@@ -34,7 +34,7 @@ PPT_VBA = bytes.fromhex("1f00ff0314000000020000040c000000")
 
 def check(stream: BinaryIO, size: int, kind: Kind) -> None:
     """Refuse anything but a macro-free, unlocked compound file of this `kind`."""
-    compound = CompoundFile(stream, size)
+    compound = CompoundFile(stream)
     if _ends_as_zip(stream, size):
         raise FileRefused("two-kinds")
     found = _found(compound)
@@ -43,8 +43,7 @@ def check(stream: BinaryIO, size: int, kind: Kind) -> None:
         raise FileRefused("wrong-content", expected=kind.noun, found=noun)
     if compound.names() & MACRO_ENTRIES:
         raise FileRefused("macros")
-    name = next(name for name in MAIN_STREAMS[found] if name in compound.root)
-    main = compound.read(compound.root[name])
+    main = compound.read(next(name for name in MAIN_STREAMS[found] if name in compound.root))
     try:
         match found:
             case "doc":
@@ -59,7 +58,7 @@ def check(stream: BinaryIO, size: int, kind: Kind) -> None:
 
 def refuse_wrapped(stream: BinaryIO, size: int, kind: Kind) -> None:
     """Always raise: a new Office ending on a compound file is a password or a wrong name."""
-    noun = NOUNS.get(_found(CompoundFile(stream, size)), "another kind of file")
+    noun = NOUNS.get(_found(CompoundFile(stream)), "another kind of file")
     raise FileRefused("wrong-content", expected=kind.noun, found=noun)
 
 
@@ -115,9 +114,10 @@ def _check_excel(main: bytes) -> None:
 
 def _check_powerpoint(main: bytes, compound: CompoundFile) -> None:
     struct.unpack_from("<HHL", main)
-    user = compound.root.get("current user")
-    if user and struct.unpack_from("<12xL", compound.read(user))[0] == PPT_ENCRYPTED:
-        raise FileRefused("password")
+    if "current user" in compound.root:
+        user = compound.read("current user")
+        if struct.unpack_from("<12xL", user)[0] == PPT_ENCRYPTED:
+            raise FileRefused("password")
     at = main.find(PPT_VBA)
     while at >= 0:
         if struct.unpack_from("<L", main, at + len(PPT_VBA) + 4)[0]:

@@ -170,8 +170,8 @@ def opendocument(extension: str, extra: dict[str, bytes | str] | None = None) ->
     return zipped(opendocument_parts(extension) | (extra or {}), stored=("mimetype",))
 
 
-def compound(tree: dict[str, object]) -> bytes:
-    """An OLE2 file of the tree: bytes are streams, dicts are storages. At most 64 kB."""
+def compound(tree: dict[str, object], fat_sectors: int = 1) -> bytes:
+    """An OLE2 file of the tree: bytes are streams, dicts are storages. 64 kB a FAT sector."""
     entries: list[list[object]] = [["Root Entry", 5, None, b""]]
 
     def add(children: dict[str, object]) -> int:
@@ -191,7 +191,7 @@ def compound(tree: dict[str, object]) -> bytes:
 
     right, child = {0: 0xFFFFFFFF}, {}
     child[0] = add(tree)
-    fat, sectors = [0xFFFFFFFD], [b""]
+    fat, sectors = [0xFFFFFFFD] * fat_sectors, [b""]
 
     def place(content: bytes) -> int:
         count = -(-len(content) // 512)
@@ -223,11 +223,13 @@ def compound(tree: dict[str, object]) -> bytes:
         )
         directory += bytes(36) + struct.pack("<LQ", start, len(content))
     directory_start = place(directory)
-    sectors[0] = struct.pack("<128L", *(fat + [0xFFFFFFFF] * (128 - len(fat))))
+    room = 128 * fat_sectors
+    sectors[0] = struct.pack(f"<{room}L", *(fat + [0xFFFFFFFF] * (room - len(fat))))
     header = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16)
-    header += struct.pack("<5H6x3L", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, directory_start)
+    header += struct.pack("<5H6x3L", 0x3E, 3, 0xFFFE, 9, 6, 0, fat_sectors, directory_start)
     header += struct.pack("<6L", 0, 4096, mini_start, 1 if mini_fat else 0, 0xFFFFFFFE, 0)
-    header += struct.pack("<109L", 0, *[0xFFFFFFFF] * 108)
+    unused = [0xFFFFFFFF] * (109 - fat_sectors)
+    header += struct.pack("<109L", *range(fat_sectors), *unused)
     return header + b"".join(sectors)
 
 

@@ -198,7 +198,10 @@ def test_addresses_reach_the_servers(machine):
     with redis.from_url(servers.redis_url(var, db=2)) as client:
         assert client.ping()
         assert client.connection_pool.connection_kwargs["db"] == 2
-    assert servers.broker_url(var, db=2).endswith("/redis.sock?virtual_host=2")
+    broker = servers.broker_url(servers.redis_url(var, db=2))
+    assert broker.startswith("redis+socket:///")
+    assert broker.endswith("/redis.sock?virtual_host=2")
+    assert servers.broker_url("redis://cache:6379/0") == "redis://cache:6379/0"
 
 
 def test_data_stays_where_nothing_private_has_to_open(machine, tmp_path):

@@ -248,3 +248,47 @@ def test_compound_files_that_loop_are_refused() -> None:
     both = made.compound({"WordDocument": made.word_stream(), "Workbook": made.excel_stream()})
     assert code(both, "a.doc") == "two-kinds"
     assert code(made.compound({"Other": b"x"}), "a.doc") == "wrong-content"
+
+
+def test_a_compound_file_cannot_claim_more_allocation_than_it_has_room_for() -> None:
+    content = bytearray(VALID["doc"])
+    rounds = 300_000
+    struct.pack_into("<L", content, 44, 109 + 127 * rounds)
+    struct.pack_into("<LL", content, 68, 1, rounds)
+    struct.pack_into("<128L", content, 1024, *[0] * 127, 1)
+    started = time.monotonic()
+    assert code(bytes(content), "a.doc") == "damaged"
+    assert time.monotonic() - started < 1
+
+
+@pytest.mark.parametrize("stream", ["directory", "document"])
+def test_a_chain_of_sectors_that_never_ends_is_refused(stream: str) -> None:
+    content = bytearray(VALID["doc"])
+    (directory,) = struct.unpack_from("<L", content, 48)
+    start = directory if stream == "directory" else 1
+    length = 1 if stream == "directory" else 8
+    at = 512 + 4 * (start + length - 1)
+    assert struct.unpack_from("<L", content, at) == (0xFFFFFFFE,)
+    struct.pack_into("<L", content, at, start)
+    assert code(bytes(content), "a.doc") == "damaged"
+
+
+def test_the_entries_of_a_compound_file_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    crowded = made.compound({"WordDocument": made.word_stream()} | dict.fromkeys("abcdefgh", b""))
+    assert outcome(crowded, "a.doc") == "kept"
+    monkeypatch.setattr("assessments.files.compound.MAX_ENTRIES", 8)
+    assert code(crowded, "a.doc") == "damaged"
+
+
+def test_an_endless_line_of_siblings_is_refused() -> None:
+    siblings = {f"{number}": b"" for number in range(2000)}
+    deep = made.compound({"WordDocument": made.word_stream()} | siblings, fat_sectors=5)
+    assert code(deep, "a.doc") == "damaged"
+
+
+def test_macros_in_an_entry_that_no_storage_lists_are_refused() -> None:
+    content = made.compound({"WordDocument": made.word_stream(), "Macros": b""})
+    (directory,) = struct.unpack_from("<L", content, 48)
+    unlisted = bytearray(content)
+    struct.pack_into("<L", unlisted, 512 * (directory + 1) + 128 + 72, 0xFFFFFFFF)
+    assert code(bytes(unlisted), "a.doc") == "macros"
