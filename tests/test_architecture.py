@@ -42,6 +42,16 @@ def test_a_file_stays_small() -> None:
     assert long == {}
 
 
+def test_a_template_line_stays_readable() -> None:
+    long = {
+        f"{path.relative_to(ROOT)}:{number}": len(line)
+        for path in (ROOT / "templates").rglob("*.*")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if len(line) > 160
+    }
+    assert long == {}
+
+
 @pytest.mark.parametrize("name", ["style=", "<style", "onclick", "onload=", "hx-on", "javascript:"])
 def test_pages_hold_no_inline_code(name: str) -> None:
     """The content policy would refuse it. PDF templates are not pages."""

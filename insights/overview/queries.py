@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import (
     Case,
@@ -17,7 +18,9 @@ from django.db.models import (
     Value,
     When,
 )
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
 
 from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment
@@ -91,6 +94,31 @@ def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One line about an enrolment; `late` is a word to stress, `answer` leads to its questions."""
+
+    title: str
+    words: str
+    late: str = ""
+    answer: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done next: `url` takes `pk`, `about` ends the sentence for those who listen."""
+
+    words: str
+    about: str
+    url: str
+    pk: int
+    style: str = "btn btn-quiet btn-sm"
+    posts: bool = False
+
+
+PRIMARY, LINK = "btn btn-primary btn-sm", "text-link"
+
+
+@dataclass(frozen=True)
 class Row:
     """One enrolment as the hub's list shows it."""
 
@@ -108,16 +136,43 @@ class Row:
         return self.enrolment.stage == LEFT
 
     @property
-    def is_handed_in(self) -> bool:
+    def is_late(self) -> bool:
+        return self.calibration is not None and self.calibration.is_overdue
+
+    @property
+    def self_assessment(self) -> str:
+        """How far it is, in words; `has_results` says whether it can be read."""
+        if not self.enrolment.assessment_state:
+            return "Not started"
+        if not self.has_results:
+            return "Being rated"
+        return f"Handed in {_day(timezone.localtime(self.enrolment.submitted_at))}."
+
+    @property
+    def has_results(self) -> bool:
         return self.enrolment.assessment_state == Assessment.State.SUBMITTED
 
     @property
-    def can_open(self) -> bool:
-        return self.enrolment.stage == HANDED_IN
-
-    @property
-    def can_assign(self) -> bool:
-        return self.enrolment.stage == State.UNASSIGNED
+    def facts(self) -> list[Fact]:
+        """What is to be known about the calibration; nothing of who has left."""
+        found = self.calibration
+        if found is None or self.is_left:
+            return []
+        facts = []
+        if found.state in (State.UNASSIGNED, *UNDER_REVIEW) and found.due_on is not None:
+            late = "Overdue" if found.is_overdue else ""
+            facts.append(Fact("Reviews due", _day(found.due_on), late))
+        if found.version > 1:
+            facts.append(Fact("Version", str(found.version)))
+        if found.has_live_lease:
+            until = time_format(timezone.localtime(found.lease_expires_at), "H:i")
+            facts.append(Fact("At the desk", f"{found.lease_holder}, until {until}"))
+        if found.waiting:
+            asked = f"{found.waiting} question{pluralize(found.waiting)} with the organisation"
+            facts.append(Fact("Evidence", asked))
+        if found.to_answer:
+            facts.append(Fact("Questions", f"{found.to_answer} to answer", answer=True))
+        return facts
 
     @property
     def empty_seats(self) -> list[str]:
@@ -132,33 +187,52 @@ class Row:
         return self._is_in(REPLACEABLE)
 
     @property
-    def can_call_third(self) -> bool:
+    def actions(self) -> list[Action]:
+        """What the hub can do next with this enrolment, the first step first."""
+        name = self.enrolment.organisation.name
+        if self.enrolment.stage == HANDED_IN:
+            pk = self.enrolment.assessment_id
+            words = "Open calibration"
+            return [Action(words, f" of {name}", "calibration:open", pk, PRIMARY, posts=True)]
+        if self.calibration is None:
+            return []
+        pk, actions = self.calibration.pk, []
+        if self.enrolment.stage == State.UNASSIGNED:
+            assign = Action("Assign coaches", f" to {name}", "calibration:assign", pk, PRIMARY)
+            actions.append(assign)
+        return actions + (self._comparing(pk, name) if self.may_compare else [])
+
+    def _comparing(self, pk: int, name: str) -> list[Action]:
+        side = Action("Side by side", f": {name}", "calibration:reveal", pk)
+        framework = f" the framework of {name}"
+        release = Action("Release", framework, "calibration:release", pk, PRIMARY)
+        results = Action("Results", f" of {name}", "calibration:result", pk)
+        desk = Action("Desk", f" of {name}", "calibration:desk", pk)
+        third = Action("Third coach", f" for {name}", "calibration:third_coach", pk, LINK)
+        reopen = Action("Reopen", framework, "calibration:reopen", pk, LINK)
+        return [
+            *([release] if self._is_in((State.AGREED,)) else []),
+            *([results] if self.calibration.releases_made else []),
+            side,
+            *([desk] if self._is_in(Calibration.DECIDABLE) else []),
+            *([third] if self._can_call_third else []),
+            *([reopen] if self._is_in((State.RELEASED,)) else []),
+        ]
+
+    @property
+    def _can_call_third(self) -> bool:
         return self._is_in((State.BOTH_IN, State.MODERATING)) and all(
             review.seat != Seat.THIRD for review in self.reviews
         )
-
-    @property
-    def shows_due(self) -> bool:
-        return (
-            self._is_in((State.UNASSIGNED, *UNDER_REVIEW)) and self.calibration.due_on is not None
-        )
-
-    @property
-    def can_release(self) -> bool:
-        return self._is_in((State.AGREED,))
-
-    @property
-    def is_released(self) -> bool:
-        return self._is_in((State.RELEASED,))
-
-    @property
-    def is_decidable(self) -> bool:
-        return self._is_in(Calibration.DECIDABLE)
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
             not self.is_left and self.calibration is not None and self.calibration.state in states
         )
+
+
+def _day(moment: date | datetime) -> str:
+    return date_format(moment, "j M Y")
 
 
 def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:

@@ -13,6 +13,7 @@ from accelerator.models import Organisation, User
 from calibration.access import DESKS, comparable, tied_organisations
 from calibration.desk.forms import StateForm
 from calibration.desk.queries.desk import Desk, desk_of
+from calibration.desk.queries.standing import standing
 from calibration.desk.services.lease import check_impartial
 from calibration.models import Calibration, Decision, Review, ReviewRating
 from calibration.rules.problems import StepRefused
@@ -35,21 +36,29 @@ def about(desk: Desk, user: User) -> dict:
             check_impartial(user, calibration)
         except StepRefused as error:
             refusal = str(error)
-    decidable = calibration.state in Calibration.DECIDABLE
     live = calibration.has_live_lease
     review = seat_of(calibration, user)
     settling = calibration.state in (Calibration.State.BOTH_IN, Calibration.State.MODERATING)
     main_coach = review is not None and review.seat != Review.Seat.THIRD
+    is_yours = live and calibration.lease_holder_id == user.pk
     return {
         "calibration": calibration,
         "assessment": calibration.assessment,
         "desk": desk,
         "is_moderator": is_moderator,
-        "refusal": refusal,
+        "standing": standing(
+            desk,
+            is_moderator=is_moderator,
+            is_main_coach=main_coach,
+            is_yours=is_yours,
+            refusal=refusal,
+        ),
         "review": review,
-        "lease_is_live": live,
-        "lease_is_yours": live and calibration.lease_holder_id == user.pk,
-        "can_take": is_moderator and not refusal and decidable and not live,
+        "lease_is_yours": is_yours,
+        "can_take": is_moderator
+        and not refusal
+        and calibration.state in Calibration.DECIDABLE
+        and not live,
         "can_propose": main_coach and settling and not live,
         "main_coach": main_coach,
         "can_release": may(calibration, "calibration.run")
