@@ -159,7 +159,7 @@ def panels(user: User) -> list[Panel]:
             assessment__enrolment__cohort__in=Membership.objects.filter(
                 user=user, role=Role.MODERATOR
             ).values("cohort"),
-            state__in=(Calibration.State.BOTH_IN, Calibration.State.MODERATING),
+            state__in=Calibration.SETTLING,
         ).count()
         found.append(
             Panel(

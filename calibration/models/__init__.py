@@ -14,6 +14,8 @@ from calibration.models.review import (
     ReviewRating,
     Spotlight,
     Sureness,
+    empty_seats,
+    unanswered,
 )
 
 __all__ = [
@@ -36,4 +38,6 @@ __all__ = [
     "Signature",
     "Spotlight",
     "Sureness",
+    "empty_seats",
+    "unanswered",
 ]
