@@ -10,13 +10,15 @@ from accelerator.models import Enrolment
 from assessments.models.framework import Criterion, Framework
 from assessments.rules.rounds import BASELINE, label_of, slug_of
 
+# The name under which the database refuses to change what is submitted.
+LOCKED = "assessment_locked"
 # A submitted assessment is locked; FOR SHARE makes a late autosave wait for a submission.
 LOCKED_WHEN_SUBMITTED = """
     IF (SELECT state FROM assessments_assessment WHERE id = {row}.assessment_id FOR SHARE)
         = 'submitted'
     THEN
         RAISE EXCEPTION 'assessment % is submitted and locked', {row}.assessment_id
-            USING ERRCODE = 'check_violation';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_locked';
     END IF;
     RETURN {row};
 """

@@ -10,7 +10,7 @@ from calibration.reviewing.services import reviewing
 from calibration.rules import commentary
 
 # What has happened by each state, in order.
-STATES = ("unassigned", "assigned", "scoring", "both_in", "moderating", "agreed", "released")
+STATES = Calibration.State.values
 
 
 def calibrate(

@@ -8,6 +8,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -25,10 +26,9 @@ from django.utils.formats import date_format, time_format
 from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
-from calibration.models import Calibration, Review
-from calibration.models.review import unanswered
+from calibration.models import Calibration, Review, empty_seats, unanswered
 
-State, Seat = Calibration.State, Review.Seat
+State = Calibration.State
 NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
 STAGES = (
     (NOT_STARTED, "Not started"),
@@ -37,8 +37,6 @@ STAGES = (
     *State.choices,
     (LEFT, "Left the cohort"),
 )
-UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
-REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
 
 
 def rounds_of(cohort: Cohort) -> list[int]:
@@ -82,7 +80,7 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
 
 def overdue() -> Q:
     """Of `enrolments_with_stage`: still under review after the due date."""
-    return Q(stage__in=UNDER_REVIEW, due_on__lt=timezone.localdate())
+    return Q(stage__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate())
 
 
 def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
@@ -125,7 +123,10 @@ class Row:
     enrolment: Enrolment
     calibration: Calibration | None
     reviews: list[Review]
-    may_compare: bool
+
+    @property
+    def may_compare(self) -> bool:
+        return self.calibration is not None and self.calibration.is_comparable
 
     @property
     def stage_label(self) -> str:
@@ -159,7 +160,10 @@ class Row:
         if found is None or self.is_left:
             return []
         facts = []
-        if found.state in (State.UNASSIGNED, *UNDER_REVIEW) and found.due_on is not None:
+        if (
+            found.state in (State.UNASSIGNED, *Calibration.UNDER_REVIEW)
+            and found.due_on is not None
+        ):
             late = "Overdue" if found.is_overdue else ""
             facts.append(Fact("Reviews due", _day(found.due_on), late))
         if found.version > 1:
@@ -177,14 +181,13 @@ class Row:
     @property
     def empty_seats(self) -> list[str]:
         """The main seats that a withdrawal left empty."""
-        if self.calibration is None or self.calibration.state not in UNDER_REVIEW:
+        if self.calibration is None or not self.calibration.is_under_review:
             return []
-        taken = {review.seat for review in self.reviews}
-        return [seat.label for seat in (Seat.FIRST, Seat.SECOND) if seat not in taken]
+        return [seat.label for seat in empty_seats(self.reviews)]
 
     @property
     def can_replace(self) -> bool:
-        return self._is_in(REPLACEABLE)
+        return self._is_in(Calibration.SEATS_OPEN)
 
     @property
     def actions(self) -> list[Action]:
@@ -221,9 +224,7 @@ class Row:
 
     @property
     def _can_call_third(self) -> bool:
-        return self._is_in((State.BOTH_IN, State.MODERATING)) and all(
-            review.seat != Seat.THIRD for review in self.reviews
-        )
+        return self._is_in(Calibration.SETTLING) and all(review.is_main for review in self.reviews)
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
@@ -246,12 +247,13 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
         )
         .order_by("seat")
     )
+    comparable = Calibration.objects.comparable_by(user).filter(pk=OuterRef("pk"))
     calibrations = (
         Calibration.objects.select_related("lease_holder")
         .annotate(
             waiting=Count(
                 "requests",
-                filter=Q(requests__answered_at=None) & ~Q(state=Calibration.State.RELEASED),
+                filter=Q(requests__answered_at=None) & ~Q(state=State.RELEASED),
                 distinct=True,
             ),
             to_answer=Count(
@@ -260,15 +262,13 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
                 distinct=True,
             ),
             releases_made=Count("releases", distinct=True),
+            is_comparable=Exists(comparable),
         )
         .prefetch_related(Prefetch("reviews", reviews, to_attr="seated"))
         .in_bulk([one.calibration_id for one in enrolments if one.calibration_id])
     )
-    return [_row(one, calibrations.get(one.calibration_id), user) for one in enrolments]
+    return [_row(one, calibrations.get(one.calibration_id)) for one in enrolments]
 
 
-def _row(enrolment: Enrolment, calibration: Calibration | None, user: User) -> Row:
-    reviews = calibration.seated if calibration else []
-    blind = any(review.coach_id == user.pk and review.is_open for review in reviews)
-    may_compare = calibration is not None and calibration.is_open_to_compare and not blind
-    return Row(enrolment, calibration, reviews, may_compare)
+def _row(enrolment: Enrolment, calibration: Calibration | None) -> Row:
+    return Row(enrolment, calibration, calibration.seated if calibration else [])

@@ -10,9 +10,8 @@ from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from calibration.assigning.forms.settings import SettingsForm
 from calibration.assigning.queries import coaches as coach_reports
-from calibration.assigning.queries import settings as queries_settings
+from calibration.assigning.queries.settings import settings_of
 from calibration.assigning.services import settings as services_settings
-from calibration.models import PracticeCase
 
 PAGE = 20
 
@@ -41,15 +40,15 @@ def coaches(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "together": coach_reports.together(rows, pairs),
             "groups": coach_reports.groups(rows, pairs),
-            "practice": coach_reports.practice_required(found),
-            "cases": PracticeCase.objects.exists(),
+            "practice": settings_of(found).require_practice,
+            "cases": coach_reports.has_practice_cases(),
         },
     )
 
 
 def settings(request: HttpRequest, slug: str) -> HttpResponse:
     found = cohort_for(request.user, slug)
-    form = SettingsForm(request.POST or None, instance=queries_settings.settings_of(found))
+    form = SettingsForm(request.POST or None, instance=settings_of(found))
     if request.method == "POST" and form.is_valid():
         services_settings.save_settings(actor=request.user, cohort=found, **form.cleaned_data)
         messages.success(request, "Saved. Calibrations that are open keep what they began with.")

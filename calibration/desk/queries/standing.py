@@ -1,99 +1,92 @@
-"""Who has the desk, in words, and what the reader can do about it."""
+"""Who stands where at a desk: who may take it, settle, release, and which desks somebody has."""
 
-from dataclasses import dataclass
-from typing import Literal
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from django.utils import timezone
-from django.utils.formats import time_format
-
+from accelerator.core.access import may, scoped
+from accelerator.models import User
+from calibration.access import side_by_side, tied_to
 from calibration.desk.queries.desk import Desk
-
-FINISH = "Finish: everything is decided"
-
-
-@dataclass(frozen=True)
-class Button:
-    """Takes the desk or gives it back; `style` is of the button."""
-
-    words: str
-    does: Literal["take", "return"]
-    style: str
+from calibration.desk.queries.lease_panel import standing
+from calibration.models import Calibration, Decision, Review, ReviewRating
 
 
-@dataclass(frozen=True)
-class Standing:
-    """One panel: a title (or none), what follows from it, and the buttons.
-
-    `beside` puts the buttons beside the words; `look_again` offers to load the page afresh.
-    """
-
-    title: str
-    words: str
-    buttons: tuple[Button, ...] = ()
-    beside: bool = False
-    look_again: bool = False
+def why_not_moderate(user: User, calibration: Calibration) -> str:
+    """Why somebody cannot moderate impartially; "" when they can."""
+    if tied_to(user).filter(pk=calibration.pk).exists():
+        organisation = calibration.assessment.enrolment.organisation
+        return f"You have a conflict of interest with {organisation}."
+    if calibration.reviews.filter(coach=user).exists():
+        return "A coach of this assessment cannot moderate it."
+    return ""
 
 
-def standing(
-    desk: Desk, *, is_moderator: bool, is_main_coach: bool, is_yours: bool, refusal: str
-) -> Standing | None:
-    """What stands above a desk. `refusal` says why this moderator may not decide, if so."""
+def seat_of(calibration: Calibration, user: User) -> Review | None:
+    """The user's own submitted review here, if they are one of its coaches."""
+    return calibration.reviews.submitted().filter(coach=user).first()
+
+
+def about(desk: Desk, user: User) -> dict:
+    """What every page of a desk shows: who may do what now, and who has the desk."""
     calibration = desk.calibration
-    if calibration.state == calibration.State.RELEASED:
-        return None
+    is_moderator = may(calibration, "calibration.moderate")
+    runs = may(calibration, "calibration.run")
+    refusal = why_not_moderate(user, calibration) if is_moderator else ""
+    moderates = is_moderator and not refusal
     live = calibration.has_live_lease
-    until = time_format(timezone.localtime(calibration.lease_expires_at), "H:i") if live else ""
-    if not is_moderator:
-        return _seen_by_others(until, is_main_coach) if live else None
-    if refusal:
-        return Standing("Somebody else moderates this", f"{refusal} You can read everything here.")
-    if is_yours:
-        return _yours(desk, until)
-    if live:
-        return Standing(
-            f"{calibration.lease_holder.name} has the desk until {until}",
-            "You can read everything meanwhile. When they give it back, or the time has run out, "
-            "you can take it here.",
-            look_again=True,
-        )
-    return _free(desk)
+    review = seat_of(calibration, user)
+    main_coach = review is not None and review.is_main
+    is_yours = live and calibration.lease_holder_id == user.pk
+    return {
+        "calibration": calibration,
+        "assessment": calibration.assessment,
+        "desk": desk,
+        "is_moderator": is_moderator,
+        "standing": standing(
+            desk,
+            is_moderator=is_moderator,
+            is_main_coach=main_coach,
+            is_yours=is_yours,
+            refusal=refusal,
+        ),
+        "review": review,
+        "lease_is_yours": is_yours,
+        "can_take": moderates and calibration.is_decidable and not live,
+        "can_propose": main_coach and calibration.is_settling and not live,
+        "main_coach": main_coach,
+        "can_release": runs and calibration.is_agreed,
+        "third": calibration.reviews.current().filter(seat=Review.Seat.THIRD).first(),
+        "can_ask_third": calibration.is_settling and (moderates or runs) and review is None,
+    }
 
 
-def _seen_by_others(until: str, is_main_coach: bool) -> Standing:
-    words = f"A moderator is at work on this until {until}."
-    if is_main_coach:
-        words += " You can propose and sign again when they have finished."
-    return Standing("", words)
+def listed(user: User) -> QuerySet[Calibration]:
+    """What `user` moderates, with `criteria`, `differences` and `decided` counted in SQL.
 
-
-def _yours(desk: Desk, until: str) -> Standing:
-    words = FINISH if desk.all_decided else "Give the desk back"
-    return Standing(
-        f"You have the desk until {until}",
-        "Nobody else decides meanwhile. Each decision renews it; after 30 minutes without one it "
-        "is free again.",
-        (Button(words, "return", "btn-quiet btn-sm"),),
-        beside=True,
+    Only what may be set side by side is listed, so no count can move before that.
+    """
+    differing = (
+        ReviewRating.objects.to_compare()
+        .filter(review__calibration=OuterRef("pk"))
+        .differing()
+        .order_by()
+        .values("review__calibration")
+        .annotate(count=Count("criterion", distinct=True))
+        .values("count")
     )
-
-
-def _free(desk: Desk) -> Standing | None:
-    calibration = desk.calibration
-    if calibration.state == calibration.State.AGREED:
-        return Standing(
-            "Everything is decided",
-            "The Learning Hub can release it. To change something, take the desk: it then counts "
-            "as being moderated until you give it back.",
-            (Button("Take the desk again", "take", "btn-quiet btn-sm"),),
+    decided = (
+        Decision.objects.filter(calibration=OuterRef("pk"), version=OuterRef("version"))
+        .order_by()
+        .values("calibration")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return (
+        scoped(user, side_by_side(user), "calibration.moderate")
+        .annotate(
+            criteria=Count("assessment__framework__criteria"),
+            differences=Coalesce(Subquery(differing), 0),
+            decided=Coalesce(Subquery(decided), 0),
         )
-    if calibration.state not in calibration.DECIDABLE:
-        return None
-    finish = Button(FINISH, "return", "btn-primary")
-    take = Button("Take the desk", "take", "btn-quiet" if desk.all_decided else "btn-primary")
-    return Standing(
-        "Nobody has the desk",
-        "Take it to decide. Nobody else can meanwhile; after 30 minutes without a decision it is "
-        "free again.",
-        (finish, take) if desk.all_decided else (take,),
-        beside=True,
+        .order_by(F("both_in_at").asc(nulls_last=True), "pk")
     )

@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from accelerator.models import User
-from assessments.models import Criterion
 from calibration.access import comparable
 from calibration.desk.forms import DecisionForm, PieceSet
+from calibration.desk.queries.criterion import authored, criterion_of, texts_of
 from calibration.desk.queries.desk import Desk, Item, desk_of
 from calibration.desk.services import lease, moderating
-from calibration.desk.views.page import PIECES, authored, criterion_page, item_of, texts_of
+from calibration.desk.views.page import PIECES, criterion_page, item_of
 from calibration.models import Calibration
 from calibration.rules.problems import StaleReview, StepRefused
 
@@ -53,7 +53,7 @@ def _decide(
     moderating.decide(
         actor=actor,
         calibration=calibration,
-        criterion=Criterion.objects.get(pk=item.criterion.id),
+        criterion=criterion_of(item),
         outcome=form.outcome(pieces.parts()),
         read_version=form.cleaned_data["read_version"],
         read_inputs=form.cleaned_data["read_inputs"],
@@ -66,7 +66,7 @@ def _go_on(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     item = item_of(desk, code)
     level = item.decided_level.short if item.decided_level else "cannot be judged"
     words = f"{item.criterion.label}: decided, {level}."
-    if desk.calibration.state == Calibration.State.AGREED:
+    if desk.calibration.is_agreed:
         messages.success(
             request, f"{words} Everything is decided, and the Learning Hub can release it."
         )

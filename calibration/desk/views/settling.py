@@ -6,14 +6,14 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accelerator.core.queue import enqueue
-from assessments.models import Criterion
 from calibration.access import comparable
 from calibration.desk.forms import ProposalForm, SignForm
+from calibration.desk.queries.criterion import criterion_of, proposal_of
 from calibration.desk.queries.desk import desk_of
+from calibration.desk.queries.standing import seat_of
 from calibration.desk.services import settling
-from calibration.desk.views.desk import seat_of
 from calibration.desk.views.page import criterion_page, item_of
-from calibration.models import Calibration, Proposal, Review
+from calibration.models import Calibration, Review
 from calibration.rules.problems import StepRefused
 
 
@@ -37,7 +37,7 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             settling.propose(
                 actor=request.user,
                 review=review,
-                criterion=Criterion.objects.get(pk=item.criterion.id),
+                criterion=criterion_of(item),
                 outcome=form.outcome(review.pk),
             )
         except StepRefused as error:
@@ -54,7 +54,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the second signature under the very content that was on the page."""
     calibration = comparable(request.user, "calibration.review", proposals__pk=pk)
     review = _own_seat(calibration, request)
-    proposal = Proposal.objects.select_related("criterion").get(pk=pk)
+    proposal = proposal_of(calibration, pk)
     code = proposal.criterion.code
     form = SignForm(request.POST)
     if not form.is_valid():

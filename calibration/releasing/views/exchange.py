@@ -8,9 +8,13 @@ from django.views.decorators.http import require_POST
 from accelerator.core.queue import enqueue
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import catalogue
-from assessments.models import Criterion
-from calibration.models import LateEvidence, Release, ReleaseQuestion
+from calibration.models import Release
 from calibration.releasing.forms.organisation import LateEvidenceForm, QuestionForm
+from calibration.releasing.queries.exchange import (
+    criterion_of,
+    late_evidence_of,
+    questions_about,
+)
 from calibration.releasing.queries.releases import release_version, standing_release
 from calibration.releasing.services import exchange, releasing
 from calibration.reviewing.views.pieces import take_in
@@ -27,12 +31,6 @@ def acknowledge(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     else:
         messages.info(request, "This was acknowledged before. Nothing has changed.")
     return redirect("calibration:result", pk=pk)
-
-
-def _criterion(release: Release, code: str) -> Criterion | None:
-    if not code:
-        return None
-    return Criterion.objects.get(framework=release.calibration.assessment.framework_id, code=code)
 
 
 def _context(release: Release) -> dict:
@@ -54,17 +52,16 @@ def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,
             release=release,
             question=form.cleaned_data["question"],
-            criterion=_criterion(release, form.cleaned_data["criterion"]),
+            criterion=criterion_of(release, form.cleaned_data["criterion"]),
         )
         enqueue("accelerator.send_mail")
         messages.success(
             request, "Your question has gone to the Learning Hub. The answer will appear here."
         )
         return redirect("calibration:release_ask", pk=pk)
-    questions = ReleaseQuestion.objects.filter(release__calibration=pk)
     context = _context(release) | {
         "form": form,
-        "questions": questions.select_related("criterion", "asked_by"),
+        "questions": questions_about(release.calibration),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/ask.html", context, status=status)
@@ -87,10 +84,9 @@ def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             _add_late(request, release, form)
             return redirect("calibration:late_evidence", pk=pk)
-    late = LateEvidence.objects.filter(release__calibration=pk)
     context = _context(release) | {
         "form": form,
-        "late": late.select_related("criterion", "evidence"),
+        "late": late_evidence_of(release.calibration),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/late_evidence.html", context, status=status)
@@ -108,7 +104,7 @@ def _add_late(request: HttpRequest, release: Release, form: LateEvidenceForm) ->
         pieces.append(
             evidence_service.add_note(note=given["note_text"], title=given["note_title"], **common)
         )
-    criterion = _criterion(release, given["criterion"])
+    criterion = criterion_of(release, given["criterion"])
     for piece in pieces:
         exchange.add_late_evidence(
             actor=request.user, release=release, criterion=criterion, evidence=piece

@@ -1,6 +1,5 @@
 """A released calibration: the page, its earlier versions, the spreadsheet and the PDF."""
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,18 +10,26 @@ from accelerator.core.access import may, roles_of, scoped
 from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
-from accelerator.models import ReportJob, Role
+from accelerator.models import Role
 from accelerator.models.people import OWN_ROLES
-from calibration.models import LateEvidence, Release, ReleaseQuestion
-from calibration.releasing.queries.releases import release_version, standing_release
+from calibration.models import Release
+from calibration.releasing.queries.exchange import late_evidence_of, questions_about
+from calibration.releasing.queries.releases import (
+    release_version,
+    releases_of,
+    standing_release,
+)
 from calibration.releasing.queries.result import (
     CSV_HEADER,
     RESULT_REPORT,
     basis_of,
     csv_rows,
+    reports_of,
     result_of,
     status_of,
 )
+
+MOST_JOBS = 5
 
 
 @require_safe
@@ -44,18 +51,6 @@ def _show(request: HttpRequest, release: Release) -> HttpResponse:
     user, calibration = request.user, release.calibration
     found = result_of(release)
     own = not roles_of(release).isdisjoint(OWN_ROLES)
-    mine = Q(
-        requested_by=user,
-        kind=RESULT_REPORT,
-        params__calibration=calibration.pk,
-        params__version=release.version,
-    )
-    questions = ReleaseQuestion.objects.filter(release__calibration=calibration).select_related(
-        "criterion", "asked_by"
-    )
-    late = LateEvidence.objects.filter(release__calibration=calibration).select_related(
-        "criterion", "evidence"
-    )
     return render(
         request,
         "calibration/organisation/result.html",
@@ -68,10 +63,10 @@ def _show(request: HttpRequest, release: Release) -> HttpResponse:
             "summary": found.summary(own=own),
             "status": status_of(release),
             "own": own,
-            "versions": Release.objects.filter(calibration=calibration),
-            "questions": scoped(user, questions, "calibration.read"),
-            "late": late,
-            "jobs": ReportJob.objects.filter(mine)[:5],
+            "versions": releases_of(calibration),
+            "questions": scoped(user, questions_about(calibration), "calibration.read"),
+            "late": late_evidence_of(calibration),
+            "jobs": reports_of(release, user)[:MOST_JOBS],
             "can_report": may(release, "report.make"),
             "can_respond": may(release, "calibration.respond"),
         },

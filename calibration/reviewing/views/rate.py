@@ -213,10 +213,8 @@ def rate(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return refused
     if request.POST.get("action") != "next":
         return redirect("calibration:rate", pk=pk, code=code)
-    codes = list(review.ratings.values_list("criterion__code", flat=True))
-    following = codes[codes.index(code) + 1 :]
-    if following:
-        return redirect("calibration:rate", pk=pk, code=following[0])
+    if following := workbench.code_after(review, code):
+        return redirect("calibration:rate", pk=pk, code=following)
     return redirect("calibration:review_submit", pk=pk)
 
 

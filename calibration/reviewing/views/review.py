@@ -125,8 +125,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the organisation for evidence. Both coaches see the question, and nobody who asked."""
     row = workbench.review_for(request.user, pk)
     framework = catalogue(row.calibration.assessment.framework_id)
-    own = set(row.ratings.values_list("criterion", flat=True))
-    criteria = [criterion for criterion in framework.criteria if criterion.id in own]
+    criteria = workbench.criteria_of(row)
     code = request.GET.get("criterion", "")
     form = QuestionForm(request.POST or None, criteria=criteria, initial={"criterion": code})
     if request.method == "POST" and form.is_valid():
@@ -136,7 +135,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 calibration=row.calibration,
                 question=form.cleaned_data["question"],
-                criterion=about and row.ratings.get(criterion=about.id).criterion,
+                criterion=about and workbench.criterion_of(row, about.code),
             )
         except StepRefused as error:
             messages.error(request, str(error))

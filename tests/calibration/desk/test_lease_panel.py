@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accelerator.models import User
-from calibration.desk.queries.standing import Standing, standing
+from calibration.desk.queries.lease_panel import Standing, standing
 from calibration.models import Calibration
 
 State = Calibration.State
