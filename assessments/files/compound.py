@@ -3,7 +3,7 @@
 import struct
 from array import array
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files.refusals import FileRefused
 
@@ -34,7 +34,7 @@ class CompoundFile:
     raises FileRefused "damaged"; no chain is followed further than the file is long.
     """
 
-    def __init__(self, stream: BinaryIO, size: int) -> None:
+    def __init__(self, stream: IO[bytes], size: int) -> None:
         self._stream, self._size = stream, size
         try:
             self._read_header()
