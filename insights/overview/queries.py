@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     Case,
@@ -25,6 +27,9 @@ from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, Review
 from calibration.models.review import unanswered
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 State, Seat = Calibration.State, Review.Seat
 NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
 STAGES = (
@@ -38,14 +43,38 @@ UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
 REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
 
 
+class Stage(TypedDict):
+    """What `enrolments_with_stage` tells of each enrolment: `step` is its place in STAGES."""
+
+    assessment_id: int | None
+    assessment_state: str | None
+    submitted_at: datetime | None
+    calibration_id: int | None
+    calibration_state: str | None
+    due_on: date | None
+    stage: str
+    step: int
+
+
+class Seated(TypedDict):
+    """What `rows_of` fetches with each calibration."""
+
+    seated: list[Any]
+
+
+if TYPE_CHECKING:
+    StagedEnrolment = WithAnnotations[Enrolment, Stage]
+    SeatedCalibration = WithAnnotations[Calibration, Seated]
+
+
 def rounds_of(cohort: Cohort) -> list[int]:
     """The baseline and every other round that somebody in the cohort has begun, in order."""
     begun = Assessment.objects.filter(enrolment__cohort=cohort).order_by()
     return sorted({BASELINE, *begun.values_list("round", flat=True).distinct()})
 
 
-def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
-    """The cohort's enrolments with `stage`, `step` (its place in STAGES), `due_on`, ids."""
+def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolment]":
+    """The cohort's enrolments, each with its `Stage`."""
     assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)
     calibration = Calibration.objects.filter(
         assessment__enrolment=OuterRef("pk"), assessment__round=round
@@ -82,7 +111,7 @@ def overdue() -> Q:
     return Q(stage__in=UNDER_REVIEW, due_on__lt=timezone.localdate())
 
 
-def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
+def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:
     """[{key, label, count}] of the stages that somebody is at, in order."""
     found = dict(enrolments.order_by().values_list("stage").annotate(Count("pk")))
     return [
@@ -94,7 +123,7 @@ def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
 class Row:
     """One enrolment as the hub's list shows it."""
 
-    enrolment: Enrolment
+    enrolment: "StagedEnrolment"
     calibration: Calibration | None
     reviews: list[Review]
     may_compare: bool
@@ -125,7 +154,7 @@ class Row:
         if self.calibration is None or self.calibration.state not in UNDER_REVIEW:
             return []
         taken = {review.seat for review in self.reviews}
-        return [seat.label for seat in (Seat.FIRST, Seat.SECOND) if seat not in taken]
+        return [str(seat.label) for seat in (Seat.FIRST, Seat.SECOND) if seat not in taken]
 
     @property
     def can_replace(self) -> bool:
@@ -139,9 +168,8 @@ class Row:
 
     @property
     def shows_due(self) -> bool:
-        return (
-            self._is_in((State.UNASSIGNED, *UNDER_REVIEW)) and self.calibration.due_on is not None
-        )
+        due_on = self.calibration.due_on if self.calibration else None
+        return due_on is not None and self._is_in((State.UNASSIGNED, *UNDER_REVIEW))
 
     @property
     def can_release(self) -> bool:
@@ -161,7 +189,7 @@ class Row:
         )
 
 
-def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
+def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
     """The rows of one page: two queries, however many there are."""
     enrolments = list(enrolments)
     reviews = (
@@ -193,8 +221,8 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
     return [_row(one, calibrations.get(one.calibration_id), user) for one in enrolments]
 
 
-def _row(enrolment: Enrolment, calibration: Calibration | None, user: User) -> Row:
-    reviews = calibration.seated if calibration else []
+def _row(enrolment: "StagedEnrolment", calibration: "SeatedCalibration | None", user: User) -> Row:
+    reviews: list[Review] = calibration.seated if calibration else []
     blind = any(review.coach_id == user.pk and review.is_open for review in reviews)
     may_compare = calibration is not None and calibration.is_open_to_compare and not blind
     return Row(enrolment, calibration, reviews, may_compare)
