@@ -252,6 +252,7 @@ def test(arguments: list[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "djade": ["-c", djade, str(VENV / "bin" / "djade"), "--check", *templates],
         "import-linter": ["-c", layers],
+        "mypy": ["-m", "mypy"],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
         "pytest": ["-m", "pytest", "-n", "2", *BALANCED, *asked],
     }

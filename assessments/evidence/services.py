@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -26,7 +26,7 @@ def add_file(
     *,
     actor: User,
     enrolment: Enrolment,
-    upload: BinaryIO,
+    upload: IO[bytes],
     name: str,
     title: str = "",
     ratings: Iterable[Rating] = (),
@@ -56,7 +56,7 @@ def add_file(
             _keep(actor, evidence, ratings)
         saved = True
     finally:
-        if not saved and evidence.file:
+        if not saved and evidence.file.name:
             evidence.file.storage.delete(evidence.file.name)
     return evidence
 

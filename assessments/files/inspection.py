@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, Self
+from typing import IO, Self
 
 from assessments.files import office, ole2, pdf, pictures, plaintext
 from assessments.files.kinds import Kind, check_signature, kind_for
@@ -31,7 +31,7 @@ class InspectedFile:
     media_type: str
     size: int
     sha256: str
-    content: BinaryIO
+    content: IO[bytes]
     reencoded: bool
     pixels: tuple[int, int] | None
 
@@ -47,11 +47,11 @@ class InspectedFile:
 
 
 def inspect(
-    upload: BinaryIO,
+    upload: IO[bytes],
     name: str,
     *,
     limits: Limits = DEFAULT_LIMITS,
-    scan: Callable[[BinaryIO], None] | None = None,
+    scan: Callable[[IO[bytes]], None] | None = None,
 ) -> InspectedFile:
     """The storable form of `upload`, or FileRefused.
 
@@ -84,7 +84,7 @@ def inspect(
     return inspected
 
 
-def _copy(upload: BinaryIO, target: BinaryIO, limits: Limits) -> int:
+def _copy(upload: IO[bytes], target: IO[bytes], limits: Limits) -> int:
     if upload.seekable():
         upload.seek(0)
     size = 0
@@ -98,7 +98,9 @@ def _copy(upload: BinaryIO, target: BinaryIO, limits: Limits) -> int:
     return size
 
 
-def _parse(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> pictures.CleanPicture | None:
+def _parse(
+    stream: IO[bytes], size: int, kind: Kind, limits: Limits
+) -> pictures.CleanPicture | None:
     stream.seek(0)
     match kind.family:
         case "pdf":
@@ -116,7 +118,7 @@ def _parse(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> pictures.
     return None
 
 
-def _inspected(content: BinaryIO, display_name: str, kind: Kind) -> InspectedFile:
+def _inspected(content: IO[bytes], display_name: str, kind: Kind) -> InspectedFile:
     size, digest = _measure(content)
     return InspectedFile(
         display_name, kind.extension, kind.media_type, size, digest, content, False, None
@@ -146,7 +148,7 @@ def _inspected_picture(
     )
 
 
-def _measure(content: BinaryIO) -> tuple[int, str]:
+def _measure(content: IO[bytes]) -> tuple[int, str]:
     content.seek(0)
     size, digest = 0, hashlib.sha256()
     while chunk := content.read(CHUNK):

@@ -8,7 +8,7 @@ import logging
 import time
 import zipfile
 import zlib
-from typing import BinaryIO
+from typing import IO
 
 from pypdf import PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
@@ -60,7 +60,7 @@ class _TimedBytes(io.BytesIO):
         return super().read(size)
 
 
-def check(stream: BinaryIO, limits: Limits) -> None:
+def check(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
 
     Raises FileRefused: "password", "active-content", "two-kinds", "damaged", "too-complex".

@@ -11,7 +11,7 @@ import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageFile, ImageOps
 
@@ -56,13 +56,13 @@ JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 class CleanPicture:
     """A re-encoded picture: open bytes, (width, height), and the endings that suit them."""
 
-    content: BinaryIO
+    content: IO[bytes]
     pixels: tuple[int, int]
     media_type: str
     extensions: tuple[str, ...]
 
 
-def reencode(stream: BinaryIO, kind: Kind, limits: Limits) -> CleanPicture:
+def reencode(stream: IO[bytes], kind: Kind, limits: Limits) -> CleanPicture:
     """The picture in `stream`, upright and written afresh.
 
     Raises FileRefused: "too-many-pixels" (from the header, before any pixel is decoded),
@@ -102,7 +102,7 @@ def _too_many_pixels(limits: Limits) -> FileRefused:
     return FileRefused("too-many-pixels", megapixels=f"{limits.max_pixels / 1_000_000:g}")
 
 
-def _check_scans(stream: BinaryIO, limits: Limits) -> None:
+def _check_scans(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a progressive JPEG of countless tiny scans, each of which repaints the picture."""
     stream.seek(0)
     content = stream.read()

@@ -1,5 +1,7 @@
 """An enrolment's assessment and its ratings, one row for each criterion from the start."""
 
+from typing import Any, ClassVar
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -116,7 +118,7 @@ class Practice(models.TextChoices):
     USED = "used", "It is used"
 
 
-class RatingQuerySet(models.QuerySet):
+class RatingQuerySet(models.QuerySet["Rating"]):
     def unanswered(self) -> "RatingQuerySet":
         """Neither a level nor a reason why none can be given: what stops a submission."""
         return self.filter(level=None, cannot_rate_reason="")
@@ -164,6 +166,9 @@ class Rating(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+
+    # The model of each version of a row, which pghistory makes at start: no type has its fields.
+    pgh_event_model: ClassVar[Any]
 
     ACCESS = {
         "organisation": "assessment__enrolment__organisation_id",

@@ -94,7 +94,7 @@ def _stripe(tone: int | str, height: float) -> Image.Image:
     """The edge of a level: plain, dots, diagonals or solid; a thin hatch for not rated."""
     unit = PIXELS * FINER
     width, length = round(STRIPE * unit), round(height * unit)
-    fill, ink = (WHITE, HATCH) if tone == NOT_RATED else (FILLS[tone], INKS[tone])
+    fill, ink = (WHITE, HATCH) if isinstance(tone, str) else (FILLS[tone], INKS[tone])
     picture = Image.new("RGB", (width, length), fill)
     draw = ImageDraw.Draw(picture)
     half = width / 2

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.exports import Cell, about_lines, csv_response
+from accelerator.core.http import Request
 from accelerator.models import Cohort
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -35,7 +36,7 @@ class Chosen:
     scope: report.Scope
 
 
-def _chosen(request: HttpRequest, slug: str) -> Chosen | Cohort:
+def _chosen(request: Request, slug: str) -> Chosen | Cohort:
     """The figures; only the cohort while it has no calibration."""
     cohort = cohort_for(request.user, slug)
     frameworks = report.frameworks_of(cohort)
@@ -55,7 +56,7 @@ def _chosen(request: HttpRequest, slug: str) -> Chosen | Cohort:
 
 
 @require_safe
-def agreement(request: HttpRequest, slug: str) -> HttpResponse:
+def agreement(request: Request, slug: str) -> HttpResponse:
     """Counts for the cohort and each pillar; coefficients for the part that is chosen."""
     chosen = _chosen(request, slug)
     if isinstance(chosen, Cohort):
@@ -92,7 +93,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def agreement_csv(request: HttpRequest, slug: str) -> HttpResponse:
+def agreement_csv(request: Request, slug: str) -> HttpResponse:
     """Every part's counts, and the chosen part's coefficients."""
     chosen = _chosen(request, slug)
     if isinstance(chosen, Cohort):
@@ -148,7 +149,7 @@ def too_few(scope: report.Scope) -> str:
 
 
 @require_safe
-def severity(request: HttpRequest) -> HttpResponse:
+def severity(request: Request) -> HttpResponse:
     """How my levels lie against my partners', in words, for me alone."""
     require_coach(request.user)
     return render(

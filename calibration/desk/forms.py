@@ -56,7 +56,8 @@ class SettlingForm(forms.Form):
         return None if value == UNJUDGED else int(value)
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if {"level", "lift"} <= cleaned.keys() and lift_is_missing(
             self.item.own.level, self.chosen(), cleaned["lift"]
         ):
@@ -86,7 +87,8 @@ class DecisionForm(SettlingForm):
         self.order_fields(self.field_order)
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         unsaid = {"level", "rationale"} <= cleaned.keys() and not cleaned["rationale"]
         if unsaid and (wanted := reason_wanted(self.chosen(), self.item.levels)):
             self.add_error("rationale", wanted.value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     Case,
@@ -28,6 +29,9 @@ from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, Review, empty_seats, unanswered
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 State = Calibration.State
 NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
 STAGES = (
@@ -39,14 +43,38 @@ STAGES = (
 )
 
 
+class Stage(TypedDict):
+    """What `enrolments_with_stage` tells of each enrolment: `step` is its place in STAGES."""
+
+    assessment_id: int | None
+    assessment_state: str | None
+    submitted_at: datetime | None
+    calibration_id: int | None
+    calibration_state: str | None
+    due_on: date | None
+    stage: str
+    step: int
+
+
+class Seated(TypedDict):
+    """What `rows_of` fetches with each calibration."""
+
+    seated: list[Any]
+
+
+if TYPE_CHECKING:
+    StagedEnrolment = WithAnnotations[Enrolment, Stage]
+    SeatedCalibration = WithAnnotations[Calibration, Seated]
+
+
 def rounds_of(cohort: Cohort) -> list[int]:
     """The baseline and every other round that somebody in the cohort has begun, in order."""
     begun = Assessment.objects.filter(enrolment__cohort=cohort).order_by()
     return sorted({BASELINE, *begun.values_list("round", flat=True).distinct()})
 
 
-def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
-    """The cohort's enrolments with `stage`, `step` (its place in STAGES), `due_on`, ids."""
+def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolment]":
+    """The cohort's enrolments, each with its `Stage`."""
     assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)
     calibration = Calibration.objects.filter(
         assessment__enrolment=OuterRef("pk"), assessment__round=round
@@ -83,7 +111,7 @@ def overdue() -> Q:
     return Q(stage__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate())
 
 
-def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
+def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:
     """[{key, label, count}] of the stages that somebody is at, in order."""
     found = dict(enrolments.order_by().values_list("stage").annotate(Count("pk")))
     return [
@@ -120,7 +148,7 @@ PRIMARY, LINK = "btn btn-primary btn-sm", "text-link"
 class Row:
     """One enrolment as the hub's list shows it."""
 
-    enrolment: Enrolment
+    enrolment: "StagedEnrolment"
     calibration: Calibration | None
     reviews: list[Review]
 
@@ -183,7 +211,7 @@ class Row:
         """The main seats that a withdrawal left empty."""
         if self.calibration is None or not self.calibration.is_under_review:
             return []
-        return [seat.label for seat in empty_seats(self.reviews)]
+        return [str(seat.label) for seat in empty_seats(self.reviews)]
 
     @property
     def can_replace(self) -> bool:
@@ -236,7 +264,7 @@ def _day(moment: date | datetime) -> str:
     return date_format(moment, "j M Y")
 
 
-def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
+def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
     """The rows of one page: two queries, however many there are."""
     enrolments = list(enrolments)
     reviews = (
@@ -270,5 +298,5 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
     return [_row(one, calibrations.get(one.calibration_id)) for one in enrolments]
 
 
-def _row(enrolment: Enrolment, calibration: Calibration | None) -> Row:
+def _row(enrolment: "StagedEnrolment", calibration: "SeatedCalibration | None") -> Row:
     return Row(enrolment, calibration, calibration.seated if calibration else [])

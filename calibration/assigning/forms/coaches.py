@@ -96,7 +96,8 @@ class AssignForm(forms.Form):
         self.fields["due_on"] = DueField()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if why := pair_problem(cleaned.get("first"), cleaned.get("second")):
             self.add_error("second", why)
         return cleaned
@@ -147,7 +148,8 @@ class SuggestionsForm(forms.Form):
         ]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for assessment in self.assessments:
             names = [f"first-{assessment.pk}", f"second-{assessment.pk}"]
             if any(name in self.errors for name in names):

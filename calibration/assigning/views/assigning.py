@@ -1,10 +1,11 @@
 """Opening calibrations and giving them coaches."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from calibration.access import run, run_review
@@ -26,7 +27,7 @@ def page_of(calibration: Calibration) -> dict:
 
 
 @require_POST
-def open_calibration(request: HttpRequest, pk: int) -> HttpResponse:
+def open_calibration(request: Request, pk: int) -> HttpResponse:
     """Open the calibration of an assessment that was handed in, and go on to its coaches."""
     assessment = assessment_for(request.user, "calibration.run", pk)
     slug = assessment.enrolment.cohort.slug
@@ -41,7 +42,7 @@ def open_calibration(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("calibration:assign", pk=calibration.pk)
 
 
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: Request, pk: int) -> HttpResponse:
     """Two coaches for one calibration; the suggestion is chosen already."""
     calibration = run(request.user, pk)
     enrolment = calibration.assessment.enrolment
@@ -79,7 +80,7 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/hub/assign.html", context, status=status)
 
 
-def replace(request: HttpRequest, pk: int) -> HttpResponse:
+def replace(request: Request, pk: int) -> HttpResponse:
     """Take a coach off, with a reason, and seat another or nobody yet."""
     review = run_review(request.user, pk)
     calibration = run(request.user, review.calibration_id)
@@ -113,7 +114,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/hub/replace.html", context, status=status)
 
 
-def fill_seat(request: HttpRequest, pk: int) -> HttpResponse:
+def fill_seat(request: Request, pk: int) -> HttpResponse:
     """Seat a coach where one was taken off."""
     calibration = run(request.user, pk)
     seated = list(calibration.reviews.current().select_related("coach", "institution"))

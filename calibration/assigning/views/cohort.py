@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from calibration.assigning.forms.settings import SettingsForm
@@ -17,7 +18,7 @@ PAGE = 20
 
 
 @require_safe
-def coaches(request: HttpRequest, slug: str) -> HttpResponse:
+def coaches(request: Request, slug: str) -> HttpResponse:
     """The coaches' load, ties and practice, and whether their shared work links them all."""
     found = cohort_for(request.user, slug)
     rows = coach_reports.coach_loads(found)
@@ -46,7 +47,7 @@ def coaches(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def settings(request: HttpRequest, slug: str) -> HttpResponse:
+def settings(request: Request, slug: str) -> HttpResponse:
     found = cohort_for(request.user, slug)
     form = SettingsForm(request.POST or None, instance=settings_of(found))
     if request.method == "POST" and form.is_valid():

@@ -1,7 +1,8 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from calibration.access import require_coach
 from calibration.assigning.forms.conflicts import ConflictForm
@@ -9,7 +10,7 @@ from calibration.assigning.queries.conflicts import declared_by, to_declare
 from calibration.assigning.services.conflicts import declare_conflict
 
 
-def conflicts(request: HttpRequest) -> HttpResponse:
+def conflicts(request: Request) -> HttpResponse:
     """Declare a tie to an organisation; a review of it under way is withdrawn at once."""
     require_coach(request.user)
     form = ConflictForm(

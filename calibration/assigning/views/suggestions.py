@@ -1,7 +1,8 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -13,7 +14,7 @@ from calibration.assigning.services.pairing import PairsRefused, assign_pairs
 AT_ONCE = 40
 
 
-def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
+def suggestions(request: Request, slug: str) -> HttpResponse:
     """A pair for everybody who waits for one; each can be changed, one button assigns them all."""
     cohort = cohort_for(request.user, slug)
     waiting = reports.waiting(cohort)
@@ -44,7 +45,7 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "calibration/hub/suggestions.html", context, status=status)
 
 
-def _assign_all(request: HttpRequest, form: SuggestionsForm) -> bool:
+def _assign_all(request: Request, form: SuggestionsForm) -> bool:
     """Assign the chosen pairs, or say beside each row why it could not be."""
     pairs = form.pairs()
     try:

@@ -1,10 +1,11 @@
 """Reading side by side: the moderator's list, the reveal, the queue of a desk."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from calibration.access import comparable
 from calibration.desk.forms import StateForm
 from calibration.desk.queries.desk import desk_of
@@ -15,7 +16,7 @@ PAGE = 25
 
 
 @require_safe
-def moderation(request: HttpRequest) -> HttpResponse:
+def moderation(request: Request) -> HttpResponse:
     """What both coaches have handed in, for the moderators of its cohort."""
     form = StateForm(request.GET)
     found = listed(request.user)
@@ -32,7 +33,7 @@ def moderation(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+def reveal(request: Request, pk: int) -> HttpResponse:
     """Both coaches' grids turned over together: where they agree, then where they differ."""
     calibration = comparable(request.user, "calibration.compare", pk=pk)
     desk = desk_of(calibration, request.user)
@@ -41,7 +42,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def desk(request: HttpRequest, pk: int) -> HttpResponse:
+def desk(request: Request, pk: int) -> HttpResponse:
     """What is left to decide, what is decided, and who is at work."""
     calibration = comparable(request.user, "calibration.compare", pk=pk)
     desk = desk_of(calibration, request.user)

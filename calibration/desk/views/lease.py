@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.views.decorators.http import require_POST
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from calibration.access import comparable
 from calibration.assigning.queries.eligibility import free_coaches
@@ -22,7 +23,7 @@ from calibration.rules.problems import StepRefused
 
 
 @require_POST
-def lease_take(request: HttpRequest, pk: int) -> HttpResponse:
+def lease_take(request: Request, pk: int) -> HttpResponse:
     """Begin or go on moderating; then on to the criterion it was asked from."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     try:
@@ -39,7 +40,7 @@ def lease_take(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def lease_return(request: HttpRequest, pk: int) -> HttpResponse:
+def lease_return(request: Request, pk: int) -> HttpResponse:
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     try:
         row = lease.give_back_lease(actor=request.user, calibration=calibration)
@@ -53,7 +54,7 @@ def lease_return(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("calibration:desk", pk=pk)
 
 
-def confirm_agreements(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm_agreements(request: Request, pk: int) -> HttpResponse:
     """Show every criterion on which the coaches agree, then confirm them together."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     if request.method == "POST":
@@ -86,7 +87,7 @@ def confirm_agreements(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/desk/confirm.html", context)
 
 
-def third_coach(request: HttpRequest, pk: int) -> HttpResponse:
+def third_coach(request: Request, pk: int) -> HttpResponse:
     """Ask a third coach, who rates blind, about what two could not settle."""
     calibration = comparable(request.user, "calibration.compare", pk=pk)
     if not (may(calibration, "calibration.moderate") or may(calibration, "calibration.run")):

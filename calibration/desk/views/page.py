@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from accelerator.core.http import Request
 from calibration.desk.forms import (
     UNJUDGED,
     DecisionForm,
@@ -80,7 +81,7 @@ def _settling(desk: Desk, item: Item, context: Mapping) -> dict:
 
 
 def criterion_page(
-    request: HttpRequest, desk: Desk, item: Item, *, status: int = 200, **given
+    request: Request, desk: Desk, item: Item, *, status: int = 200, **given
 ) -> HttpResponse:
     """The desk of one criterion. `given` are bound forms and notices that replace fresh ones."""
     context = about(desk, request.user)

@@ -1,10 +1,11 @@
 """The coaches' own accord: propose a level and words, sign the other's."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from calibration.access import comparable
 from calibration.desk.forms import ProposalForm, SignForm
@@ -17,7 +18,7 @@ from calibration.models import Calibration, Review
 from calibration.rules.problems import StepRefused
 
 
-def _own_seat(calibration: Calibration, request: HttpRequest) -> Review:
+def _own_seat(calibration: Calibration, request: Request) -> Review:
     review = seat_of(calibration, request.user)
     if review is None:
         raise Http404
@@ -25,7 +26,7 @@ def _own_seat(calibration: Calibration, request: HttpRequest) -> Review:
 
 
 @require_POST
-def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def propose(request: Request, pk: int, code: str) -> HttpResponse:
     """Offer the other coach a level and words; a newer proposal takes the older one's place."""
     calibration = comparable(request.user, "calibration.review", pk=pk)
     review = _own_seat(calibration, request)
@@ -50,7 +51,7 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Put the second signature under the very content that was on the page."""
     calibration = comparable(request.user, "calibration.review", proposals__pk=pk)
     review = _own_seat(calibration, request)

@@ -1,10 +1,11 @@
 """What an organisation does with its calibrated framework: acknowledge, ask, add evidence."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import catalogue
@@ -21,7 +22,7 @@ from calibration.reviewing.views.pieces import take_in
 
 
 @require_POST
-def acknowledge(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def acknowledge(request: Request, pk: int, version: int) -> HttpResponse:
     """Say, once, that this version was read."""
     release = release_version(request.user, "calibration.respond", pk, version)
     if not release.stands:
@@ -38,7 +39,7 @@ def _context(release: Release) -> dict:
     return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
 
 
-def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
+def release_ask(request: Request, pk: int) -> HttpResponse:
     """Ask the Learning Hub about the release, and read what it answered."""
     release = standing_release(request.user, "calibration.respond", pk)
     framework = catalogue(release.calibration.assessment.framework_id)
@@ -67,7 +68,7 @@ def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/ask.html", context, status=status)
 
 
-def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def late_evidence(request: Request, pk: int) -> HttpResponse:
     """Put evidence beside a released criterion. It reopens nothing and moves no level."""
     release = standing_release(request.user, "calibration.respond", pk)
     assessment = release.calibration.assessment
@@ -92,7 +93,7 @@ def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/late_evidence.html", context, status=status)
 
 
-def _add_late(request: HttpRequest, release: Release, form: LateEvidenceForm) -> None:
+def _add_late(request: Request, release: Release, form: LateEvidenceForm) -> None:
     given = form.cleaned_data
     common = {"actor": request.user, "enrolment": form.enrolment}
     pieces = form.pieces()

@@ -2,10 +2,11 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -21,7 +22,7 @@ from calibration.releasing.services import exchange, releasing
 from calibration.rules.problems import StepRefused
 
 
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: Request, pk: int) -> HttpResponse:
     """What the organisation will see, once more; then it is theirs. Twice is once."""
     calibration = run_unblinded(request.user, pk)
     organisation = calibration.assessment.enrolment.organisation
@@ -58,7 +59,7 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/hub/release.html", context, status=status)
 
 
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     """Begin the next version of a released calibration, with a reason."""
     calibration = run(request.user, pk)
     if not calibration.is_released:
@@ -87,7 +88,7 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def questions(request: HttpRequest, slug: str) -> HttpResponse:
+def questions(request: Request, slug: str) -> HttpResponse:
     """What the cohort's organisations asked about their releases, unanswered first."""
     cohort = cohort_for(request.user, slug)
     found = QuestionFilter(request.GET, queryset=questions_of(cohort, request.user))
@@ -103,7 +104,7 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: Request, pk: int) -> HttpResponse:
     """Answer one question, once; the person who asked is told."""
     question = question_for(request.user, pk)
     enrolment = question.release.calibration.assessment.enrolment

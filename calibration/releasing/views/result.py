@@ -1,6 +1,6 @@
 """A released calibration: the page, its earlier versions, the spreadsheet and the PDF."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may, roles_of, scoped
 from accelerator.core.exports import about_lines, csv_response
+from accelerator.core.http import Request
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
 from accelerator.models import Role
@@ -33,13 +34,13 @@ MOST_JOBS = 5
 
 
 @require_safe
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: Request, pk: int) -> HttpResponse:
     """The release that stands: what is strong first, then everything, then what to do with it."""
     return _show(request, standing_release(request.user, "calibration.read", pk))
 
 
 @require_safe
-def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_version(request: Request, pk: int, version: int) -> HttpResponse:
     """A superseded version as it was given; the one that stands has its own address."""
     release = release_version(request.user, "calibration.read", pk, version)
     if release.stands:
@@ -47,7 +48,7 @@ def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     return _show(request, release)
 
 
-def _show(request: HttpRequest, release: Release) -> HttpResponse:
+def _show(request: Request, release: Release) -> HttpResponse:
     user, calibration = request.user, release.calibration
     found = result_of(release)
     own = not roles_of(release).isdisjoint(OWN_ROLES)
@@ -80,7 +81,7 @@ def _name(release: Release) -> str:
 
 
 @require_safe
-def result_csv(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
     """One version of the release, one row a criterion in the framework's order."""
     release = release_version(request.user, "calibration.read", pk, version)
     about = about_lines(request.user, basis_of(release))
@@ -88,7 +89,7 @@ def result_csv(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 @require_POST
-def result_report(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_report(request: Request, pk: int, version: int) -> HttpResponse:
     """Ask for the PDF of one version; its page shows how far it is."""
     release = release_version(request.user, "report.make", pk, version)
     enrolment = release.calibration.assessment.enrolment

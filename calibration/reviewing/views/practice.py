@@ -1,9 +1,10 @@
 """Practice cases, for a coach alone: try a level, then read how it was settled."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from assessments.framework.queries import catalogue
 from calibration.access import require_coach
 from calibration.reviewing.forms.workbench import PracticeForm
@@ -13,7 +14,7 @@ from calibration.rules.wording import steps_in_figures
 
 
 @require_safe
-def practice(request: HttpRequest) -> HttpResponse:
+def practice(request: Request) -> HttpResponse:
     """The cases, and which of them I have done."""
     require_coach(request.user)
     cases = cases_for(request.user)
@@ -24,7 +25,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     )
 
 
-def practice_case(request: HttpRequest, slug: str) -> HttpResponse:
+def practice_case(request: Request, slug: str) -> HttpResponse:
     """One case. What was settled, and why, is shown once I have given a level."""
     require_coach(request.user)
     case = case_of(slug)

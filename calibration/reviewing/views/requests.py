@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from calibration.models import EvidenceRequest
@@ -20,7 +21,7 @@ PAGE = 20
 
 
 @require_safe
-def requests(request: HttpRequest, pk: int) -> HttpResponse:
+def requests(request: Request, pk: int) -> HttpResponse:
     """What the coaches asked about one assessment, and what was answered."""
     assessment = assessment_for(request.user, "calibration.read", pk)
     found = requests_of(assessment, request.user)
@@ -35,7 +36,7 @@ def requests(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def request_answer(request: Request, pk: int) -> HttpResponse:
     """Write the answer, look at it once more, send it. It cannot be changed afterwards."""
     row = request_to_answer(request.user, pk)
     assessment = row.calibration.assessment
@@ -60,7 +61,7 @@ def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/answer_check.html", context)
 
 
-def _send(request: HttpRequest, row: EvidenceRequest, form: AnswerForm) -> HttpResponse:
+def _send(request: Request, row: EvidenceRequest, form: AnswerForm) -> HttpResponse:
     try:
         exchange.answer_request(
             actor=request.user,
