@@ -20,6 +20,7 @@ from calibration.models import (
     Review,
     ReviewRating,
 )
+from calibration.models.calibration import CalibrationQuerySet
 
 READ = frozenset({"calibration.read"})
 COMPARE = READ | {"calibration.compare"}
@@ -112,12 +113,12 @@ def tied_to(user: User) -> QuerySet[Calibration]:
     ).order_by()
 
 
-def unblinded(user: User) -> QuerySet[Calibration]:
+def unblinded(user: User) -> CalibrationQuerySet:
     """Those in which nothing shuts `user` out: no blind review of theirs, no tie of theirs."""
     return DESKS.unblinded_for(user).exclude(pk__in=tied_to(user).values("pk"))
 
 
-def side_by_side(user: User) -> QuerySet[Calibration]:
+def side_by_side(user: User) -> CalibrationQuerySet:
     """What may be set side by side before `user`: where every reader of a desk begins."""
     return unblinded(user).open_to_compare()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, Subquery
 from django.urls import reverse
@@ -63,7 +64,9 @@ def _links(enrolment: Enrolment, baseline: int | None) -> list[Button]:
     ]
 
 
-def _phase(release: Release | None, waiting: dict | None, links: list[Button]) -> Phase:
+def _phase(
+    release: Release | None, waiting: Mapping[str, Any] | None, links: list[Button]
+) -> Phase:
     if release:
         result = reverse("calibration:result", args=[release.calibration_id])
         return Phase(

@@ -14,8 +14,16 @@ def field_of(form: forms.BaseForm, name: str, kind: type[F]) -> F:
     return field
 
 
-def field_text(label: str, help_text: str = "", *, rows: int = 4, **kwargs) -> forms.CharField:
-    return forms.CharField(
+class TextField(forms.CharField):
+    """Several lines. `needed_at_times`: its hint says when, so no page calls it optional."""
+
+    def __init__(self, *, needed_at_times: bool = False, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.needed_at_times = needed_at_times
+
+
+def field_text(label: str, help_text: str = "", *, rows: int = 4, **kwargs) -> TextField:
+    return TextField(
         label=label,
         help_text=help_text,
         max_length=kwargs.pop("max_length", MAX_WORDS),

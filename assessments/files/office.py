@@ -4,6 +4,7 @@ Sources: ECMA-376 part 2 (content types, relationships); OASIS OpenDocument 1.3 
 """
 
 import posixpath
+from collections.abc import Mapping
 from typing import IO
 
 from assessments.files import ole2, xmlparts
@@ -76,7 +77,7 @@ def _not_this(kind: Kind, package: Package, content_type: str = "") -> FileRefus
 def _check_root(package: Package, part: str, expected: str) -> None:
     roots: list[str] = []
 
-    def first(tag: str, _attributes: dict[str, str]) -> bool:
+    def first(tag: str, _attributes: Mapping[str, str]) -> bool:
         roots.append(tag)
         return True
 
@@ -101,7 +102,7 @@ def check_opendocument(stream: IO[bytes], size: int, kind: Kind, limits: Limits)
 def _check_body(package: Package, expected: str) -> None:
     root = previous = body = ""
 
-    def until_body(name: str, _attributes: dict[str, str]) -> bool:
+    def until_body(name: str, _attributes: Mapping[str, str]) -> bool:
         nonlocal root, previous, body
         root = root or name
         if previous == "body":

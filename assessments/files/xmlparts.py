@@ -1,14 +1,15 @@
 """Reading XML parts as a stream: well-formed to the end, no document type (and so no entities)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from pyexpat import XMLParserType
 from xml.sax import SAXException
 
 from defusedxml.expatreader import DefusedExpatParser
 
 from assessments.files.refusals import FileRefused
 
-Element = tuple[str, dict[str, str]]
-Visit = Callable[[str, dict[str, str]], bool | None]
+Element = tuple[str, Mapping[str, str]]
+Visit = Callable[[str, Mapping[str, str]], bool | None]
 
 
 def walk(chunks: Iterable[bytes], visit: Visit) -> None:
@@ -41,6 +42,8 @@ class _Starts(DefusedExpatParser):
     The rest would cost a call of Python each, and a hostile part has 75 million of them.
     """
 
+    _parser: XMLParserType  # the standard library's own, which its stub leaves out
+
     def __init__(self, visit: Visit) -> None:
         super().__init__(namespaceHandling=True, forbid_dtd=True)
         self._visit = visit
@@ -53,7 +56,7 @@ class _Starts(DefusedExpatParser):
         self._parser.StartNamespaceDeclHandler = None
         self._parser.EndNamespaceDeclHandler = None
 
-    def start_element_ns(self, name: str, attrs: dict[str, str]) -> None:
+    def start_element_ns(self, name: str, attrs: Mapping[str, str]) -> None:
         # Expat writes "Override", "http://… Override" or "http://… Override prefix".
         parts = name.split(" ")
         if self._visit(parts[min(1, len(parts) - 1)], attrs):

@@ -118,6 +118,9 @@ class Practice(models.TextChoices):
     USED = "used", "It is used"
 
 
+KEPT = Q(uses__evidence__withdrawn_at=None)  # of a rating's uses
+
+
 class RatingQuerySet(models.QuerySet["Rating"]):
     def unanswered(self) -> "RatingQuerySet":
         """Neither a level nor a reason why none can be given: what stops a submission."""
@@ -125,8 +128,12 @@ class RatingQuerySet(models.QuerySet["Rating"]):
 
     def with_evidence_count(self) -> "RatingQuerySet":
         """Adds `evidence_count`, pieces that were not withdrawn."""
-        kept = Q(uses__evidence__withdrawn_at=None)
-        return self.annotate(evidence_count=Count("uses", filter=kept))
+        return self.annotate(evidence_count=Count("uses", filter=KEPT))
+
+    def evidence_counts(self) -> dict[int, int]:
+        """The `evidence_count`s alone, by criterion id. Runs the query."""
+        counted = self.annotate(evidence_count=Count("uses", filter=KEPT))
+        return dict(counted.values_list("criterion", "evidence_count"))
 
     def with_evidence(self) -> "RatingQuerySet":
         """Adds `evidence_count` and the uses with their evidence. Two queries more."""

@@ -1,5 +1,6 @@
 from django import forms
 
+from accelerator.core.forms import field_of
 from assessments.framework.values import Catalogue
 from assessments.rules.rounds import label_of
 
@@ -18,22 +19,27 @@ class AgreementForm(forms.Form):
         self, data, *, chosen: Catalogue, frameworks: dict[int, str], rounds: list[int]
     ) -> None:
         super().__init__(data)
-        self.fields["scope"].choices = [
+        field_of(self, "scope", forms.ChoiceField).choices = [
             ("", "Whole cohort"),
             *((pillar.key, pillar.title) for pillar in chosen.pillars),
         ]
-        self.fields["framework"].choices = [(str(pk), name) for pk, name in frameworks.items()]
+        field_of(self, "framework", forms.ChoiceField).choices = [
+            (str(pk), name) for pk, name in frameworks.items()
+        ]
         if len(frameworks) < 2:
             del self.fields["framework"]
         self.rounds = rounds
-        self.fields["round"].choices = [(str(one), label_of(one)) for one in rounds]
+        self.firsts = {"basis": BASES[0][0], "scope": "", "round": str(rounds[0])}
+        field_of(self, "round", forms.ChoiceField).choices = [
+            (str(one), label_of(one)) for one in rounds
+        ]
         if len(rounds) < 2:
             del self.fields["round"]
 
     def picked(self, name: str) -> str:
         """The chosen value, or the field's first."""
         self.is_valid()
-        return self.cleaned_data.get(name) or self.fields[name].choices[0][0]
+        return self.cleaned_data.get(name) or self.firsts[name]
 
     @property
     def picked_round(self) -> int:

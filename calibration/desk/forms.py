@@ -1,10 +1,11 @@
 """The forms of the desk: deciding, proposing, asking a third coach."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from django import forms
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue
 from calibration.assigning.queries.eligibility import Candidate
 from calibration.desk.queries.desk import Desk, Item
@@ -38,15 +39,13 @@ class SettlingForm(forms.Form):
         "What would lift it one level",
         "One or two things the organisation can do. Needed when you mark down.",
         required=False,
+        needed_at_times=True,
         rows=3,
         max_length=5000,
     )
 
     def __init__(self, *args, item: Item, framework: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        # Their hints say when they are needed, so the page must not call them optional.
-        for name in {"lift", "rationale"} & self.fields.keys():
-            self.fields[name].needed_at_times = True
         self.item = item
         self.framework = framework
 
@@ -73,6 +72,7 @@ class DecisionForm(SettlingForm):
         "Needed when it is not one the coaches gave, or changes one they agree on. "
         "Coaches and the Learning Hub read it; the organisation does not.",
         required=False,
+        needed_at_times=True,
         rows=3,
         max_length=5000,
     )
@@ -146,8 +146,12 @@ class Pieces(forms.BaseFormSet):
         return parts_from(rows, self.texts)
 
 
-PieceSet = forms.formset_factory(
-    PieceForm, formset=Pieces, extra=0, max_num=MOST_PIECES, absolute_max=MOST_PIECES
+# The factory's own type forgets which formset it was given.
+PieceSet = cast(
+    type[Pieces],
+    forms.formset_factory(
+        PieceForm, formset=Pieces, extra=0, max_num=MOST_PIECES, absolute_max=MOST_PIECES
+    ),
 )
 
 
@@ -217,21 +221,22 @@ class ThirdCoachForm(forms.Form):
         error_messages={"required": "Choose at least one criterion."},
     )
 
-    def __init__(self, *args, desk: Desk, coaches: Sequence[Candidate], **kwargs) -> None:
+    def __init__(self, data=None, *, desk: Desk, coaches: Sequence[Candidate]) -> None:
         wide = [
             item.criterion.code
             for item in desk.differences
             if item.found.gap is not None and item.found.gap >= 2 and not item.is_decided
         ]
-        super().__init__(*args, initial={"criteria": wide}, **kwargs)
+        super().__init__(data, initial={"criteria": wide})
         people = {str(one.user.pk): one.user for one in coaches}
-        self.fields["coach"].choices = [
+        coach = field_of(self, "coach", forms.TypedChoiceField)
+        coach.choices = [
             ("", "Choose a coach"),
             *((str(one.user.pk), f"{one.user}, {one.institution}") for one in coaches),
         ]
-        self.fields["coach"].coerce = people.__getitem__
+        coach.coerce = people.__getitem__
         by_code = {item.criterion.code: item for item in desk.items}
-        self.fields["criteria"].choices = [
+        field_of(self, "criteria", forms.MultipleChoiceField).choices = [
             (
                 pillar.title,
                 [(one.code, f"{one.label} · {by_code[one.code].brief}") for one in pillar.criteria],

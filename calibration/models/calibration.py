@@ -27,7 +27,7 @@ class CalibrationSettings(models.Model):
         return f"Calibration of {self.cohort}"
 
 
-class CalibrationQuerySet(models.QuerySet):
+class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def open_to_compare(self) -> "CalibrationQuerySet":
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)

@@ -58,6 +58,9 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     row_version = models.PositiveIntegerField(default=0)
 
+    # Told by `calibration.desk.queries.inputs.decisions_of`, and by nothing else.
+    is_stale: bool
+
     class Meta:
         ordering = ["calibration", "version", "criterion__position"]
         constraints = [

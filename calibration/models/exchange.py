@@ -11,7 +11,7 @@ from calibration.models.calibration import Calibration, Release
 from calibration.models.review import Review
 
 
-class EvidenceRequestQuerySet(models.QuerySet):
+class EvidenceRequestQuerySet(models.QuerySet["EvidenceRequest"]):
     def seen_from(self, review: Review) -> "EvidenceRequestQuerySet":
         """What a coach reads: not, while they review blind, what was asked after a comparison."""
         found = self.filter(calibration=review.calibration_id)
@@ -114,7 +114,7 @@ class LateEvidence(models.Model):
         return f"{self.evidence} for {self.criterion}"
 
 
-class ImprovementMeetingQuerySet(models.QuerySet):
+class ImprovementMeetingQuerySet(models.QuerySet["ImprovementMeeting"]):
     def visible_to(self, user: User) -> "ImprovementMeetingQuerySet":
         """Those whose notes `user` may read: the hub all, a coach and others as chosen."""
         enrolment = "calibration__assessment__enrolment"

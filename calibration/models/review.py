@@ -31,7 +31,7 @@ class ConflictOfInterest(models.Model):
         return f"{self.person} and {self.organisation}"
 
 
-class ReviewQuerySet(models.QuerySet):
+class ReviewQuerySet(models.QuerySet["Review"]):
     def current(self) -> "ReviewQuerySet":
         return self.exclude(state=Review.State.WITHDRAWN)
 
@@ -184,7 +184,7 @@ def unanswered(prefix: str = "") -> Q:
     return Q(**{f"{prefix}level": None, f"{prefix}cannot_judge_reason": ""})
 
 
-class ReviewRatingQuerySet(models.QuerySet):
+class ReviewRatingQuerySet(models.QuerySet["ReviewRating"]):
     def visible_to(self, user: User) -> "ReviewRatingQuerySet":
         return self.filter(review__in=Review.objects.visible_to(user))
 

@@ -13,7 +13,7 @@ from calibration.releasing.queries.result import RESULT_REPORT, report_context
 @shared_task(name=RESULT_REPORT, bind=True)
 def result_report(task: Task, job_id: str) -> None:
     """The PDF of one released calibration."""
-    run_job(job_id=job_id, task_id=task.request.id, make=make_result)
+    run_job(job_id=job_id, task_id=task.request.id or "", make=make_result)
 
 
 def make_result(job: ReportJob, progress: Progress) -> MadeFile:

@@ -119,7 +119,7 @@ def gwet_ac(ratings: Ratings, q: int, weights: Weighting = "unweighted") -> floa
     for unit, times in units.items():
         for level in unit:
             prevalence[level] += Fraction(times, len(unit) * units.total())
-    spread = sum(pi * (1 - pi) for pi in prevalence.values())
+    spread = sum((pi * (1 - pi) for pi in prevalence.values()), Fraction(0))
     return _beyond_chance(units, q, weights, spread / (q * (q - 1)))
 
 

@@ -23,6 +23,10 @@ class Coach:
     barred: frozenset[int] = frozenset()
 
 
+def _ordered(one: int, other: int) -> Pair:
+    return min(one, other), max(one, other)
+
+
 def allowed_pairs(coaches: Sequence[Coach], assessment: int) -> list[tuple[Coach, Coach]]:
     free = [coach for coach in coaches if assessment not in coach.barred]
     return [(a, b) for a, b in combinations(free, 2) if a.institution != b.institution]
@@ -59,7 +63,7 @@ def suggest(
     deterministic.
     """
     load = {coach.id: coach.load for coach in coaches}
-    pairs = [tuple(sorted(pair)) for pair in past]
+    pairs = [_ordered(*pair) for pair in past]
     together = Counter(pairs)
     options = {assessment: allowed_pairs(coaches, assessment) for assessment in assessments}
     chosen: dict[int, Pair | None] = {}
@@ -68,7 +72,7 @@ def suggest(
 
         def cost(pair: tuple[Coach, Coach], groups: dict[int, int] = groups) -> tuple:
             a, b = pair
-            key = tuple(sorted((a.id, b.id)))
+            key = _ordered(a.id, b.id)
             return (
                 max(load[a.id], load[b.id]),
                 load[a.id] + load[b.id],
@@ -81,7 +85,7 @@ def suggest(
         if best is None:
             chosen[assessment] = None
             continue
-        pair = tuple(sorted((best[0].id, best[1].id)))
+        pair = _ordered(best[0].id, best[1].id)
         chosen[assessment] = pair
         pairs.append(pair)
         together[pair] += 1

@@ -48,7 +48,9 @@ def read_practice(path: Path) -> PracticeFile:
     for number, case in enumerate(cases, start=1):
         problems += _case_problems(number, case, seen)
     _stop_at(path, problems)
-    return PracticeFile(framework, [{key: case[key].strip() for key in TEXTS} for case in cases])
+    return PracticeFile(
+        str(framework), [{key: case[key].strip() for key in TEXTS} for case in cases]
+    )
 
 
 def check_against(path: Path, found: PracticeFile, *, criteria: set[str], levels: set[str]) -> None:

@@ -53,11 +53,8 @@ class Seating:
 
     def beside(self, person: Person) -> "Seating":
         """What bears on the second seat of a pair once `person` has the first."""
-        return replace(
-            self,
-            seated=self.seated | {person.id},
-            partners=self.partners | {person.institution},
-        )
+        theirs = NOBODY if person.institution is None else {person.institution}
+        return replace(self, seated=self.seated | {person.id}, partners=self.partners | theirs)
 
 
 def bar(person: Person, seating: Seating) -> Bar | None:

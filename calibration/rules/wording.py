@@ -35,9 +35,9 @@ def beside_own(level: int | None, own: int | None) -> str:
 
 def change_words(own: int | None, level: int | None) -> str:
     """What a level does to the organisation's own: "mark-down of one step"."""
-    found = change(own, level)
-    if found is Change.NOT_COMPARABLE:
+    if own is None or level is None:
         return "nothing to compare with"
+    found = change(own, level)
     if found is Change.UNCHANGED:
         return "unchanged"
     kind = "mark-down" if found is Change.MARK_DOWN else "mark-up"
@@ -46,7 +46,7 @@ def change_words(own: int | None, level: int | None) -> str:
 
 def yours_words(own: int | None, level: int | None) -> str:
     """How a coach's level lies to the organisation's, told to them: "Yours is 1 step lower."."""
-    if change(own, level) in (Change.NOT_COMPARABLE, Change.UNCHANGED):
+    if own is None or level is None or level == own:
         return ""
     way = "lower" if level < own else "higher"
     return f"Yours is {steps_in_figures(abs(level - own))} {way}."
@@ -54,9 +54,9 @@ def yours_words(own: int | None, level: int | None) -> str:
 
 def moved_words(own: int | None, level: int | None) -> str:
     """What became of the organisation's own level; "Marked down" alone is one step."""
-    found = change(own, level)
-    if found is Change.NOT_COMPARABLE:
+    if own is None or level is None:
         return "Not compared"
+    found = change(own, level)
     if found is Change.UNCHANGED:
         return "Unchanged"
     word = "Marked down" if found is Change.MARK_DOWN else "Marked up"
@@ -100,6 +100,8 @@ def difference_brief(given: Spoken, found: Difference) -> str:
     unjudged = _unjudged(given)
     if unjudged:
         return f"{' and '.join(unjudged)} could not judge it"
+    if found.gap is None:
+        return "Nothing to compare"
     return "Same level" if found.gap == 0 else f"{steps(found.gap).capitalize()} apart"
 
 

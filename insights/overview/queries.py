@@ -60,6 +60,10 @@ class Seated(TypedDict):
     """What `rows_of` fetches with each calibration."""
 
     seated: list[Any]
+    waiting: int
+    to_answer: int
+    releases_made: int
+    is_comparable: bool
 
 
 if TYPE_CHECKING:
@@ -149,7 +153,7 @@ class Row:
     """One enrolment as the hub's list shows it."""
 
     enrolment: "StagedEnrolment"
-    calibration: Calibration | None
+    calibration: "SeatedCalibration | None"
     reviews: list[Review]
 
     @property
@@ -221,19 +225,21 @@ class Row:
     def actions(self) -> list[Action]:
         """What the hub can do next with this enrolment, the first step first."""
         name = self.enrolment.organisation.name
-        if self.enrolment.stage == HANDED_IN:
-            pk = self.enrolment.assessment_id
+        handed_in = self.enrolment.assessment_id
+        if self.enrolment.stage == HANDED_IN and handed_in is not None:
             words = "Open calibration"
-            return [Action(words, f" of {name}", "calibration:open", pk, PRIMARY, posts=True)]
+            of = f" of {name}"
+            return [Action(words, of, "calibration:open", handed_in, PRIMARY, posts=True)]
         if self.calibration is None:
             return []
         pk, actions = self.calibration.pk, []
         if self.enrolment.stage == State.UNASSIGNED:
             assign = Action("Assign coaches", f" to {name}", "calibration:assign", pk, PRIMARY)
             actions.append(assign)
-        return actions + (self._comparing(pk, name) if self.may_compare else [])
+        return actions + (self._comparing(self.calibration, name) if self.may_compare else [])
 
-    def _comparing(self, pk: int, name: str) -> list[Action]:
+    def _comparing(self, calibration: "SeatedCalibration", name: str) -> list[Action]:
+        pk = calibration.pk
         side = Action("Side by side", f": {name}", "calibration:reveal", pk)
         framework = f" the framework of {name}"
         release = Action("Release", framework, "calibration:release", pk, PRIMARY)
@@ -243,7 +249,7 @@ class Row:
         reopen = Action("Reopen", framework, "calibration:reopen", pk, LINK)
         return [
             *([release] if self._is_in((State.AGREED,)) else []),
-            *([results] if self.calibration.releases_made else []),
+            *([results] if calibration.releases_made else []),
             side,
             *([desk] if self._is_in(Calibration.DECIDABLE) else []),
             *([third] if self._can_call_third else []),

@@ -1,6 +1,7 @@
 """The outbox's two ends."""
 
 import smtplib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -21,7 +22,7 @@ def queue_mail(*, to: str, subject: str, text: str, key: str | None = None) -> N
 
 
 def queue_template_mail(
-    *, people: "list[User]", template: str, context: dict, key: str | None = None
+    *, people: Iterable[User], template: str, context: dict, key: str | None = None
 ) -> None:
     """Render `mail/<template>.txt` (first line: the subject) for each person and queue it.
 

@@ -1,5 +1,6 @@
 from django import forms
 
+from accelerator.core.forms import field_of
 from accelerator.models import Organisation
 
 
@@ -19,4 +20,4 @@ class ConflictForm(forms.Form):
 
     def __init__(self, *args, organisations, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations
+        field_of(self, "organisation", forms.ModelChoiceField).queryset = organisations

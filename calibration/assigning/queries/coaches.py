@@ -1,8 +1,9 @@
 """The coaches a cohort may call on: their load, ties and practice, and who has worked with whom."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -19,6 +20,12 @@ from calibration.rules.pairing import Coach, Pair, components, suggest
 from calibration.rules.seating import bar
 
 IN_COHORT = "calibration__assessment__enrolment__cohort"
+COUNTED: tuple[Literal["open", "submitted", "overdue", "everywhere"], ...] = (
+    "open",
+    "submitted",
+    "overdue",
+    "everywhere",
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +41,11 @@ class CoachLoad(Candidate):
 def coach_loads(cohort: Cohort) -> list[CoachLoad]:
     """Every active coach with an institution, by institution and name. Seven queries."""
     load = _load(cohort)
-    none = {"open": 0, "submitted": 0, "overdue": 0, "everywhere": 0}
+    none: dict[str, Any] = dict.fromkeys(COUNTED, 0)
     return [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
 
 
-def _load(cohort: Cohort) -> dict[int, dict[str, int]]:
+def _load(cohort: Cohort) -> dict[int, dict[str, Any]]:
     here, is_open = Q(**{IN_COHORT: cohort}), Q(state=Review.State.OPEN)
     late = Q(
         calibration__state__in=Calibration.UNDER_REVIEW,
@@ -55,7 +62,7 @@ def _load(cohort: Cohort) -> dict[int, dict[str, int]]:
             everywhere=Count("pk", filter=is_open),
         )
     )
-    return {row.pop("coach"): row for row in rows}
+    return {row["coach"]: {name: row[name] for name in COUNTED} for row in rows}
 
 
 def pairs_of(cohort: Cohort) -> list[Pair]:
@@ -77,7 +84,7 @@ def pairs_of(cohort: Cohort) -> list[Pair]:
 
 def suggested_pairs(
     assessments: Sequence[Assessment], loads: Sequence[CoachLoad], cohort: Cohort
-) -> dict[int, Pair | None]:
+) -> Mapping[int, Pair | None]:
     """Assessment id → the pair of coach ids suggested for it, None where nobody is free."""
     barred = defaultdict(set)
     for assessment, seating in seatings(assessments).items():
@@ -87,6 +94,7 @@ def suggested_pairs(
     coaches = [
         Coach(one.user.pk, one.institution.pk, one.everywhere, frozenset(barred[one.user.pk]))
         for one in loads
+        if one.institution
     ]
     return suggest([one.pk for one in assessments], coaches, pairs_of(cohort))
 

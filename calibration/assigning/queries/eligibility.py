@@ -61,7 +61,7 @@ class Candidate:
     def person(self) -> Person:
         return Person(
             id=self.user.pk,
-            institution=self.institution and self.institution.pk,
+            institution=self.institution.pk if self.institution else None,
             active=self.user.is_active,
             own=self.own,
             tied=frozenset(conflict.organisation_id for conflict in self.conflicts),
@@ -73,14 +73,21 @@ def all_coaches() -> list[Candidate]:
     """Every active coach, by institution and name. Six queries."""
     coaches = Membership.objects.filter(role=Role.COACH).values("user")
     found = candidates(User.objects.filter(pk__in=coaches, is_active=True))
-    return sorted(found, key=lambda one: (one.institution.name, one.user.name, one.user.pk))
+    return sorted(
+        found,
+        key=lambda one: (
+            one.institution.name if one.institution else "",
+            one.user.name,
+            one.user.pk,
+        ),
+    )
 
 
 def candidates(users: Iterable[User]) -> list[Candidate]:
     """What bears on whether each of `users` may sit, in their order. Five queries."""
     people = {user.pk: user for user in users}
     seats = Membership.objects.filter(role=Role.COACH, user__in=people)
-    institutions: dict[int, Institution] = {}
+    institutions: dict[int, Institution | None] = {}
     for membership in seats.select_related("institution").order_by("pk"):
         institutions.setdefault(membership.user_id, membership.institution)
     conflicts = defaultdict(list)

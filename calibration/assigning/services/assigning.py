@@ -87,6 +87,9 @@ def _seat(
     seat: str,
     criteria: Iterable[int] | None = None,
 ) -> Review:
+    """Seat one whom `refusal` lets through."""
+    if candidate.institution is None:
+        raise ValueError("Only a coach of an institution takes a seat.")
     review = Review.objects.create(
         calibration=calibration,
         coach=candidate.user,
@@ -123,7 +126,7 @@ def withdraw_review(
         raise StepRefused("This coach was taken off already.")
     if not row.has_open_seats:
         raise StepRefused("The reviews are settled, so a coach cannot be taken off any more.")
-    new = replacement and _free(row, replacement, old.seat, leaving=old)
+    new = _free(row, replacement, old.seat, leaving=old) if replacement else None
     old.state, old.withdrawn_at, old.withdrawn_reason = (
         Review.State.WITHDRAWN,
         timezone.now(),

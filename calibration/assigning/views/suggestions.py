@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +22,7 @@ def suggestions(request: Request, slug: str) -> HttpResponse:
     waiting = reports.waiting(cohort)
     shown = waiting[:AT_ONCE]
     loads = reports.coach_loads(cohort)
-    initial = {"due_on": cohort.calibrate_due}
+    initial: dict[str, date | int | None] = {"due_on": cohort.calibrate_due}
     pairs = reports.suggested_pairs(shown, loads, cohort)
     for assessment in shown:
         first, second = pairs[assessment.pk] or (None, None)

@@ -1,6 +1,8 @@
 """What the page of one criterion at the desk reads beside the item itself."""
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from assessments.models import Criterion, Evidence, EvidenceUse
 from calibration.desk.queries.desk import Desk, Item
@@ -50,18 +52,18 @@ def authored(parts: Iterable[Part], item: Item) -> list[dict]:
 
 def evidence_of(item: Item) -> list[dict]:
     """The organisation's evidence here, each piece with the coaches it persuaded."""
-    spotlit: dict[str, list[str]] = {}
+    spotlit: dict[UUID, list[str]] = {}
     for one in item.given:
         for spotlight in one.rating.spotlights.all():
             passage = f" ({spotlight.passage})" if spotlight.passage else ""
             spotlit.setdefault(spotlight.evidence_id, []).append(f"{one.name}{passage}")
     uses = EvidenceUse.objects.filter(rating=item.own).select_related("evidence")
-    found = [
+    found: list[dict[str, Any]] = [
         {"piece": use.evidence, "part": use.part, "persuaded": spotlit.get(use.evidence_id, ())}
         for use in uses
     ]
     listed = {entry["piece"].pk for entry in found}
-    others: dict[str, Evidence] = {
+    others: dict[UUID, Evidence] = {
         spotlight.evidence_id: spotlight.evidence
         for one in item.given
         for spotlight in one.rating.spotlights.all()

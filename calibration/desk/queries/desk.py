@@ -229,7 +229,9 @@ def _pending(calibration: Calibration) -> dict[int, Proposal]:
 def _given(
     framework: Catalogue, own: Rating, rating: ReviewRating | None, user: User
 ) -> Given | None:
-    return rating and Given(
+    if rating is None:
+        return None
+    return Given(
         rating=rating,
         name=rating.review.get_seat_display(),
         is_yours=rating.review.coach_id == user.pk,

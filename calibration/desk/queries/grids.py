@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from calibration.desk.queries.desk import Desk
+from calibration.desk.queries.desk import Desk, Item
 
 
 def grids(desk: Desk) -> list[dict]:
@@ -16,23 +16,29 @@ def grids(desk: Desk) -> list[dict]:
 
 
 def _grid(desk: Desk, number: int, headings: list[str]) -> dict:
-    rows = []
-    for pillar in desk.framework.pillars:
-        items = [desk.item(criterion.code) for criterion in pillar.criteria]
-        cells = [
-            {
-                "label": item.criterion.label,
-                "level": item.places[number].given.level,
-                "differs": item.differs,
-                "url": reverse(
-                    "calibration:desk_criterion", args=[desk.calibration.pk, item.criterion.code]
-                ),
-            }
-            for item in items
-        ]
-        rows.append({"pillar": pillar, "cells": cells})
-    yours = desk.items[0].places[number].given.is_yours
+    items = {item.criterion.code: item for item in desk.items}
+    rows = [
+        {
+            "pillar": pillar,
+            "cells": [_cell(desk, items[one.code], number) for one in pillar.criteria],
+        }
+        for pillar in desk.framework.pillars
+    ]
+    given = desk.items[0].places[number].given
+    yours = given is not None and given.is_yours
     return {"name": desk.seats[number], "is_yours": yours, "headings": headings, "rows": rows}
+
+
+def _cell(desk: Desk, item: Item, number: int) -> dict:
+    given = item.places[number].given
+    return {
+        "label": item.criterion.label,
+        "level": given.level if given else None,
+        "differs": item.differs,
+        "url": reverse(
+            "calibration:desk_criterion", args=[desk.calibration.pk, item.criterion.code]
+        ),
+    }
 
 
 def same_levels(desk: Desk) -> list[dict]:

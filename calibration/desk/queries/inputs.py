@@ -38,7 +38,8 @@ def input_hashes(
     answers: dict[int | None, list] = defaultdict(list)
     for request in calibration.requests.answered().prefetch_related("evidence"):
         pieces = sorted([str(one.pk), one.is_withdrawn] for one in request.evidence.all())
-        answers[request.criterion_id].append([request.pk, request.answered_at.isoformat(), pieces])
+        when = request.answered_at.isoformat() if request.answered_at else None
+        answers[request.criterion_id].append([request.pk, when, pieces])
     return {
         criterion: _digest(
             [[r.review_id, r.level, r.commentary, r.lift, r.cannot_judge_reason] for r in given],

@@ -49,7 +49,7 @@ def standing(
         return Standing("Somebody else moderates this", f"{refusal} You can read everything here.")
     if is_yours:
         return _yours(desk, until)
-    if live:
+    if live and calibration.lease_holder:
         return Standing(
             f"{calibration.lease_holder.name} has the desk until {until}",
             "You can read everything meanwhile. When they give it back, or the time has run out, "

@@ -20,13 +20,14 @@ def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
         Q(submitted_at__gt=since) | Q(withdrawn_at__gt=since)
     ):
         seat = review.get_seat_display()
-        if review.is_withdrawn:
+        if review.withdrawn_at is not None:
             found.append((review.withdrawn_at, f"{seat} was taken off"))
-        else:
+        elif review.submitted_at is not None:
             found.append((review.submitted_at, f"{seat}’s review came in"))
     answers = calibration.requests.about(decision.criterion_id)
     for answered_at in answers.filter(answered_at__gt=since).values_list("answered_at", flat=True):
-        found.append((answered_at, "The organisation answered a question for evidence"))
+        if answered_at is not None:
+            found.append((answered_at, "The organisation answered a question for evidence"))
     used = EvidenceUse.objects.filter(
         rating__assessment=calibration.assessment_id, rating__criterion=decision.criterion_id
     )
@@ -38,7 +39,8 @@ def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
         .distinct()
         .values_list("withdrawn_at", flat=True)
     ):
-        found.append((withdrawn_at, "A piece of evidence was withdrawn"))
+        if withdrawn_at is not None:
+            found.append((withdrawn_at, "A piece of evidence was withdrawn"))
     return [f"{words} on {_when(moment)}." for moment, words in sorted(found)]
 
 

@@ -56,6 +56,8 @@ def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outco
     _check_may_settle(row, review, actor)
     ratings = submitted_ratings(row)
     _check_may_decide(row, criterion, outcome, ratings, input_hashes(row, ratings))
+    if outcome.level is None:
+        raise StepRefused(NEEDS_MODERATOR[Wanted.UNJUDGED])
     proposal = Proposal.objects.create(
         calibration=row,
         version=row.version,

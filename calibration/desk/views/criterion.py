@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from accelerator.core.http import Request
 from accelerator.models import User
 from calibration.access import comparable
-from calibration.desk.forms import DecisionForm, PieceSet
+from calibration.desk.forms import DecisionForm, Pieces, PieceSet
 from calibration.desk.queries.criterion import authored, criterion_of, texts_of
 from calibration.desk.queries.desk import Desk, Item, desk_of
 from calibration.desk.services import lease, moderating
@@ -49,7 +49,7 @@ def desk_criterion(request: Request, pk: int, code: str) -> HttpResponse:
 
 
 def _decide(
-    actor: User, calibration: Calibration, item: Item, form: DecisionForm, pieces: PieceSet
+    actor: User, calibration: Calibration, item: Item, form: DecisionForm, pieces: Pieces
 ) -> None:
     moderating.decide(
         actor=actor,
@@ -79,7 +79,7 @@ def _go_on(request: Request, pk: int, code: str) -> HttpResponse:
     return redirect("calibration:desk_criterion", pk=pk, code=following.criterion.code)
 
 
-def _preview(request: Request, desk: Desk, item: Item, pieces: PieceSet) -> HttpResponse:
+def _preview(request: Request, desk: Desk, item: Item, pieces: Pieces) -> HttpResponse:
     """The commentary as it would read, with whose words it is in. Nothing is saved."""
     if request.htmx:
         context = {"preview": authored(pieces.parts(), item)}
@@ -93,7 +93,7 @@ def _meanwhile(request: Request, pk: int, code: str, form: DecisionForm) -> Http
     desk = desk_of(comparable(request.user, "calibration.moderate", pk=pk), request.user)
     item = item_of(desk, code)
     data = request.POST.copy()
-    data["read_version"] = item.decision.row_version if item.decision else ""
+    data["read_version"] = str(item.decision.row_version) if item.decision else ""
     inputs_changed = data["read_inputs"] != item.inputs
     data["read_inputs"] = item.inputs
     return criterion_page(

@@ -62,7 +62,8 @@ def _pieces(item: Item) -> Pieces:
 
 def _settling(desk: Desk, item: Item, context: Mapping) -> dict:
     """The coaches' own forms: to propose, and to sign what the other proposed."""
-    decided = item.is_decided and item.decision.method != Decision.Method.COACHES
+    standing = item.decision if item.is_decided else None
+    decided = standing is not None and standing.method != Decision.Method.COACHES
     if not context["can_propose"] or decided or all(level is None for level in item.levels):
         return {}
     begin = _begin(item)

@@ -1,6 +1,8 @@
 import hashlib
+from typing import Any
 
 from django import forms
+from django.utils.datastructures import MultiValueDict
 
 from accelerator.core.forms import field_text
 from calibration.models import ImprovementMeeting
@@ -34,6 +36,8 @@ class MeetingForm(forms.Form):
         error_messages={"required": "Choose who may read the notes."},
     )
     read = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    data: MultiValueDict[str, Any]  # as it is posted
 
     def words(self) -> dict:
         return {name: self.cleaned_data[name] for name in MEETING_FIELDS}

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue
 from calibration.reviewing.forms.requests import PiecesForm
 
@@ -29,7 +29,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = criterion_choices(catalogue, "The whole framework")
+        about = field_of(self, "criterion", forms.ChoiceField)
+        about.choices = criterion_choices(catalogue, "The whole framework")
 
 
 class LateEvidenceForm(PiecesForm):
@@ -52,7 +53,8 @@ class LateEvidenceForm(PiecesForm):
 
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = criterion_choices(catalogue, "Choose a criterion")
+        beside = field_of(self, "criterion", forms.ChoiceField)
+        beside.choices = criterion_choices(catalogue, "Choose a criterion")
 
     def clean(self) -> dict:
         super().clean()

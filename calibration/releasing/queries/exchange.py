@@ -22,10 +22,15 @@ QUESTIONS = ReleaseQuestion.objects.select_related(
 )
 
 
-def criterion_of(release: Release, code: str) -> Criterion | None:
-    """A criterion of the release's framework; None for the whole of it (`code` "")."""
+def named_criterion(release: Release, code: str) -> Criterion:
+    """A criterion of the release's framework. Raises Criterion.DoesNotExist."""
     framework = release.calibration.assessment.framework_id
-    return Criterion.objects.get(framework=framework, code=code) if code else None
+    return Criterion.objects.get(framework=framework, code=code)
+
+
+def criterion_of(release: Release, code: str) -> Criterion | None:
+    """As `named_criterion`; None for the whole framework (`code` "")."""
+    return named_criterion(release, code) if code else None
 
 
 def questions_about(calibration: Calibration) -> QuerySet[ReleaseQuestion]:

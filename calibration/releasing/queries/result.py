@@ -57,7 +57,9 @@ class Item:
     @property
     def moved(self) -> str:
         """The change in words; "Marked down" alone is one step."""
-        return moved_words(self.own and self.own.value, self.level and self.level.value)
+        return moved_words(
+            self.own.value if self.own else None, self.level.value if self.level else None
+        )
 
     @property
     def moved_from(self) -> str:

@@ -1,5 +1,7 @@
 """What an organisation does with its calibrated framework: acknowledge, ask, add evidence."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +16,7 @@ from calibration.releasing.forms.organisation import LateEvidenceForm, QuestionF
 from calibration.releasing.queries.exchange import (
     criterion_of,
     late_evidence_of,
+    named_criterion,
     questions_about,
 )
 from calibration.releasing.queries.releases import release_version, standing_release
@@ -95,7 +98,7 @@ def late_evidence(request: Request, pk: int) -> HttpResponse:
 
 def _add_late(request: Request, release: Release, form: LateEvidenceForm) -> None:
     given = form.cleaned_data
-    common = {"actor": request.user, "enrolment": form.enrolment}
+    common: dict[str, Any] = {"actor": request.user, "enrolment": form.enrolment}
     pieces = form.pieces()
     if given["link_url"]:
         pieces.append(
@@ -105,7 +108,7 @@ def _add_late(request: Request, release: Release, form: LateEvidenceForm) -> Non
         pieces.append(
             evidence_service.add_note(note=given["note_text"], title=given["note_title"], **common)
         )
-    criterion = criterion_of(release, given["criterion"])
+    criterion = named_criterion(release, given["criterion"])
     for piece in pieces:
         exchange.add_late_evidence(
             actor=request.user, release=release, criterion=criterion, evidence=piece

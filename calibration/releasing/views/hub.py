@@ -129,7 +129,9 @@ def answer(request: Request, pk: int) -> HttpResponse:
             "question": question,
             "enrolment": enrolment,
             "cohort": enrolment.cohort,
-            "criterion": framework.by_id.get(question.criterion_id),
+            "criterion": framework.by_id.get(question.criterion_id)
+            if question.criterion_id is not None
+            else None,
             "form": form,
         },
         status=422 if form.errors else 200,

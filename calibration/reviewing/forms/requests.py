@@ -1,7 +1,10 @@
+from typing import Any
+
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from accelerator.models import Enrolment
 from assessments import files
 from assessments.models import Evidence
@@ -45,12 +48,15 @@ class PiecesForm(forms.Form):
         },
     )
 
+    data: MultiValueDict[str, Any]  # as it is posted
+
     def __init__(self, *args, enrolment: Enrolment, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.enrolment = enrolment
         self.taken: list[Evidence] = []
         self.fields["uploads"].help_text = files.accepted_label()
-        self.fields["evidence"].queryset = Evidence.objects.kept().filter(enrolment=enrolment)
+        library = Evidence.objects.kept().filter(enrolment=enrolment)
+        field_of(self, "evidence", LibraryField).queryset = library
 
     def tick(self, pieces: list[Evidence]) -> None:
         """Count `pieces`, stored just now, as chosen from the library."""

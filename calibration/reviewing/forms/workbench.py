@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django import forms
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue, CriterionInfo
 from calibration.models import Cause, Sureness
 from calibration.reviewing.services.reviewing import Judgement
@@ -67,7 +67,7 @@ class JudgementForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.saving = saving
         self.pieces = list(pieces)
-        self.fields["answer"].choices = [
+        field_of(self, "answer", forms.ChoiceField).choices = [
             ("", "Not judged yet"),
             *level_choices(catalogue),
             (CANNOT, "I cannot judge this"),
@@ -132,7 +132,7 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args, criteria: Iterable[CriterionInfo], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["criterion"].choices = [
+        field_of(self, "criterion", forms.ChoiceField).choices = [
             ("", "The assessment as a whole"),
             *((criterion.code, criterion.label) for criterion in criteria),
         ]
@@ -155,4 +155,4 @@ class PracticeForm(forms.Form):
 
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = level_choices(catalogue)
+        field_of(self, "level", forms.TypedChoiceField).choices = level_choices(catalogue)

@@ -1,13 +1,24 @@
 """Practice cases as one coach meets them."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 
 from accelerator.models import User
 from calibration.models import PracticeAttempt, PracticeCase
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def cases_for(user: User) -> QuerySet[PracticeCase]:
+
+class Tried(TypedDict):
+    """What `cases_for` tells of each case."""
+
+    done: bool
+
+
+def cases_for(user: User) -> "QuerySet[WithAnnotations[PracticeCase, Tried]]":
     """Every case, each told whether the coach has `done` it."""
     tried = PracticeAttempt.objects.filter(case=OuterRef("pk"), coach=user)
     return PracticeCase.objects.select_related("criterion__pillar").annotate(done=Exists(tried))

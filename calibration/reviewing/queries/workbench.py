@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.template.defaultfilters import filesizeformat
@@ -19,6 +20,9 @@ from calibration.reviewing.queries.gaps import missing
 from calibration.rules.reasons import lift_is_missing
 from calibration.rules.wording import yours_words
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 LIFT = "say what would lift it"
 ENROLMENT = "calibration__assessment__enrolment"
 REVIEWS = Review.objects.select_related(
@@ -32,6 +36,19 @@ RATINGS = ReviewRating.objects.select_related(
 ).prefetch_related("spotlights")
 
 
+class Progress(TypedDict):
+    """What `queue` counts of each review: criteria, and the evidence in its coach's reach."""
+
+    total: int
+    done: int
+    pieces: int | None
+    bytes: int | None
+
+
+if TYPE_CHECKING:
+    QueuedReview = WithAnnotations[Review, Progress]
+
+
 def review_for(user: User, pk: int) -> Review:
     """The person's own review; another's is not there, whoever asks."""
     return get_for(user, REVIEWS.filter(coach=user), "calibration.review", pk=pk)
@@ -42,7 +59,7 @@ def rating_for(user: User, pk: int, code: str) -> ReviewRating:
     return get_for(user, own, "calibration.review", review=pk, criterion__code=code)
 
 
-def _pieces_in_reach() -> QuerySet[Evidence]:
+def _pieces_in_reach() -> QuerySet[Evidence, dict[str, Any]]:
     """What a review's coach may read, grouped for a subquery of reviews."""
     assessment = OuterRef(OuterRef("calibration__assessment"))
     used = EvidenceUse.objects.filter(evidence=OuterRef("pk"), rating__assessment=assessment)
@@ -57,8 +74,8 @@ def _pieces_in_reach() -> QuerySet[Evidence]:
     )
 
 
-def queue(user: User) -> QuerySet[Review]:
-    """The person's reviews, what is to do first, each with `total`, `done`, `pieces`, `bytes`."""
+def queue(user: User) -> "QuerySet[QueuedReview]":
+    """The person's reviews, what is to do first, each with its `Progress`."""
     reach = _pieces_in_reach()
     return (
         scoped(user, REVIEWS.current().filter(coach=user), "calibration.review")
@@ -118,11 +135,7 @@ def overview(review: Review) -> Overview:
     assessment = review.calibration.assessment
     levels = catalogue(assessment.framework_id)
     ratings = {rating.criterion_id: rating for rating in review.ratings.all()}
-    counts = dict(
-        Rating.objects.filter(assessment=assessment)
-        .with_evidence_count()
-        .values_list("criterion", "evidence_count")
-    )
+    counts = Rating.objects.filter(assessment=assessment).evidence_counts()
     why = {rating.criterion_id: reason for rating, reason in missing(review)}
     rows = []
     for pillar in levels.pillars:

@@ -75,7 +75,7 @@ def save_spotlights(*, rating: ReviewRating, passages: Mapping[str, str]) -> Non
     review = Review.objects.select_for_update().get(pk=rating.review_id)
     if not review.is_open:
         raise ReviewLocked
-    rating.spotlights.exclude(evidence__in=passages).delete()
+    rating.spotlights.exclude(evidence__pk__in=passages).delete()
     enrolment = rating.review.calibration.assessment.enrolment_id
     for evidence in Evidence.objects.filter(enrolment=enrolment, pk__in=passages):
         Spotlight.objects.update_or_create(

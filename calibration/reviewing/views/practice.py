@@ -57,7 +57,7 @@ def practice_case(request: Request, slug: str) -> HttpResponse:
     if last:
         context["yours"] = framework.level(last.level)
         context["settled"] = framework.level(case.settled_level)
-        context["apart"] = abs(last.level - case.settled_level)
-        context["apart_words"] = steps_in_figures(context["apart"])
+        apart = abs(last.level - case.settled_level)
+        context["apart"], context["apart_words"] = apart, steps_in_figures(apart)
     status = 422 if form.errors else 200
     return render(request, "calibration/workbench/practice_case.html", context, status=status)

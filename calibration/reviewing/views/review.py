@@ -21,20 +21,21 @@ from calibration.rules.problems import StepRefused
 PAGE = 20
 
 
+def _row(review: "workbench.QueuedReview") -> dict:
+    return {
+        "review": review,
+        "state": workbench.state_in_words(review, review.done),
+        "evidence": workbench.evidence_label(review.pieces, review.bytes),
+        "enrolment": review.calibration.assessment.enrolment,
+    }
+
+
 @require_safe
 def queue(request: Request) -> HttpResponse:
     """My reviews: what is to do, by when, and how far I am."""
     require_coach(request.user)
     page = Paginator(workbench.queue(request.user), PAGE).get_page(request.GET.get("page"))
-    rows = [
-        {
-            "review": review,
-            "state": workbench.state_in_words(review, review.done),
-            "evidence": workbench.evidence_label(review.pieces, review.bytes),
-            "enrolment": review.calibration.assessment.enrolment,
-        }
-        for review in page
-    ]
+    rows = [_row(review) for review in page]
     return render(
         request,
         "calibration/workbench/queue.html",
@@ -136,7 +137,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
                 actor=request.user,
                 calibration=row.calibration,
                 question=form.cleaned_data["question"],
-                criterion=about and workbench.criterion_of(row, about.code),
+                criterion=workbench.criterion_of(row, about.code) if about else None,
             )
         except StepRefused as error:
             messages.error(request, str(error))
