@@ -18,6 +18,7 @@ from assessments.rules.rounds import BASELINE, label_of, slug_of
 from calibration.access import require_coach, reviews_blind
 from calibration.agreement.forms import BASES, AgreementForm
 from calibration.agreement.queries import figures as report
+from calibration.agreement.queries.anchoring import anchoring
 from calibration.agreement.queries.severity import severity_of, severity_table
 
 CSV_HEADER = ["part", "figure", "weights", "value", "from", "to", "of", "pairs", "note"]
@@ -82,9 +83,7 @@ def agreement(request: Request, slug: str) -> HttpResponse:
             "table": labelled,
             "enough": report.ENOUGH,
             "draws": report.DRAWS,
-            "anchoring": report.anchoring(
-                cohort, request.user, framework, chosen.round, chosen.basis
-            ),
+            "anchoring": anchoring(cohort, request.user, framework, chosen.round, chosen.basis),
             "distances": range(len(framework.levels)),
             "severity": [] if blind else severity_table(cohort),
             "blind": blind,

@@ -13,12 +13,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from django.core.cache import cache
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Abs
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from accelerator.models import Cohort, User
 from assessments.framework.values import Catalogue
-from assessments.models import Framework, Rating
+from assessments.models import Framework
 from assessments.rules.rounds import BASELINE
 from calibration.models import Calibration, Review, ReviewRating
 from calibration.rules import agreement as pure
@@ -27,7 +26,6 @@ from calibration.rules.wording import agreement_words
 ENOUGH = 30  # pairs
 SEED = 20_260_901
 DRAWS = 1000
-MAIN = (Review.Seat.FIRST, Review.Seat.SECOND)
 ENROLMENT = "review__calibration__assessment__enrolment"
 NO_PAIRS = "no criterion was given a level by both coaches"
 NO_VARIATION = "there is no variation: every level given was the same"
@@ -193,13 +191,15 @@ def round_one(
     cohort: Cohort, user: User, framework: Catalogue, round: int
 ) -> QuerySet[ReviewRating]:
     """The coaches' round-one ratings that `user` may see: blind means blind here too."""
-    return ReviewRating.objects.visible_to(user).filter(
-        review__seat__in=MAIN,
-        review__state=Review.State.SUBMITTED,
-        review__calibration__state__in=Calibration.OPEN_TO_COMPARE,
-        review__calibration__assessment__framework=framework.id,
-        review__calibration__assessment__round=round,
-        **{f"{ENROLMENT}__cohort": cohort},
+    return (
+        ReviewRating.objects.visible_to(user)
+        .to_compare()
+        .filter(
+            review__seat__in=Review.MAIN_SEATS,
+            review__calibration__assessment__framework=framework.id,
+            review__calibration__assessment__round=round,
+            **{f"{ENROLMENT}__cohort": cohort},
+        )
     )
 
 
@@ -217,7 +217,7 @@ def units_of(cohort: Cohort, user: User, framework: Catalogue, round: int) -> li
             second=Max("level", filter=Q(review__seat=Review.Seat.SECOND)),
             coaches=Count("pk"),
         )
-        .filter(coaches=len(MAIN))
+        .filter(coaches=len(Review.MAIN_SEATS))
         .order_by("organisation", "review__calibration", "criterion__position")
     )
     return [
@@ -251,50 +251,6 @@ def _scope(key: str, title: str, units: Iterable[Unit], framework: Catalogue) ->
     return Scope(key, title, len(framework.levels), tuple(clusters.values()))
 
 
-@dataclass(frozen=True)
-class Anchoring:
-    """How far coaches' levels lie from the organisation's own, with it shown or hidden.
-
-    `counts[d]` is how many levels lie d steps away.
-    """
-
-    hidden: bool
-    counts: tuple[int, ...]
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def mean(self) -> float:
-        return sum(far * count for far, count in enumerate(self.counts)) / self.total
-
-
-def anchoring(
-    cohort: Cohort, user: User, framework: Catalogue, round: int, basis: str
-) -> list[Anchoring]:
-    """Both groups, shown first; empty unless the cohort has calibrations of both kinds."""
-    own = Rating.objects.filter(
-        assessment=OuterRef("review__calibration__assessment"), criterion=OuterRef("criterion")
-    )
-    rows = (
-        round_one(cohort, user, framework, round)
-        .filter(criterion__in=on_basis(framework, basis), level__isnull=False)
-        .annotate(own=Subquery(own.values("level")[:1]))
-        .filter(own__isnull=False)
-        .annotate(far=Abs(F("level") - F("own")))
-        .order_by()
-        .values_list("review__calibration__hide_self_level", "far")
-        .annotate(Count("pk"))
-    )
-    found: dict[bool, list[int]] = {}
-    for hidden, far, count in rows:
-        found.setdefault(hidden, [0] * len(framework.levels))[far] += count
-    if len(found) < 2:
-        return []
-    return [Anchoring(hidden, tuple(found[hidden])) for hidden in (False, True)]
-
-
 def frameworks_of(cohort: Cohort) -> dict[int, str]:
     """The framework versions on which the cohort's calibrations rest: id → name, newest first."""
     used = Calibration.objects.filter(assessment__enrolment__cohort=cohort).order_by()
@@ -304,12 +260,9 @@ def frameworks_of(cohort: Cohort) -> dict[int, str]:
 
 def rounds_of(cohort: Cohort, framework: Catalogue) -> list[int]:
     """The rounds on that framework in which something may be compared; the baseline always."""
-    used = (
-        Calibration.objects.open_to_compare()
-        .filter(assessment__enrolment__cohort=cohort)
-        .order_by()
+    used = Calibration.objects.open_to_compare().filter(
+        assessment__enrolment__cohort=cohort, assessment__framework=framework.id
     )
-    used = used.filter(assessment__framework=framework.id)
     return sorted(
         {BASELINE, *used.order_by().values_list("assessment__round", flat=True).distinct()}
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from accelerator.models import Cohort, User
-from calibration.models import Calibration, Review, ReviewRating
+from calibration.models import Review, ReviewRating
 from calibration.rules.pairing import is_connected
 
 COHORT = "review__calibration__assessment__enrolment__cohort"
@@ -107,19 +107,14 @@ def severity_table(cohort: Cohort) -> list[dict]:
 
 def _pairs() -> QuerySet[ReviewRating]:
     """The first coaches' levels with the second's beside them, where both are in."""
-    second = ReviewRating.objects.filter(
+    both_in = ReviewRating.objects.to_compare()
+    second = both_in.filter(
         review__calibration=OuterRef("review__calibration"),
         review__seat=Review.Seat.SECOND,
-        review__state=Review.State.SUBMITTED,
         criterion=OuterRef("criterion"),
     )
     return (
-        ReviewRating.objects.filter(
-            review__seat=Review.Seat.FIRST,
-            review__state=Review.State.SUBMITTED,
-            review__calibration__state__in=Calibration.OPEN_TO_COMPARE,
-            level__isnull=False,
-        )
+        both_in.filter(review__seat=Review.Seat.FIRST, level__isnull=False)
         .annotate(
             _second_coach=Subquery(second.values("review__coach")[:1]),
             _second_level=Subquery(second.values("level")[:1]),
