@@ -10,6 +10,7 @@ from assessments.files import ole2, xmlparts
 from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
 from assessments.files.packages import Package
 from assessments.files.refusals import FileRefused, Limits
+from assessments.files.results import Cleaned
 
 # Parts that run: VBA projects, Excel 4 macro sheets, ActiveX controls, macro-enabled documents.
 RUNNING = ("macroenabled", "vbaproject", "macrosheet", "activex")
@@ -18,7 +19,9 @@ BODIES = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
 OPENDOCUMENT_MACROS = ("basic/", "scripts/")
 
 
-def check_openxml(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> None:
+def check_openxml(
+    stream: BinaryIO, target: BinaryIO, size: int, kind: Kind, limits: Limits
+) -> Cleaned | None:
     """Refuse anything but a macro-free package whose main part is that of `kind`."""
     stream.seek(0)
     if stream.read(8) == OLE2_MAGIC:
@@ -37,6 +40,7 @@ def check_openxml(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> No
     if content_type != f"{kind.media_type}.main+xml":
         raise _not_this(kind, package, content_type)
     _check_root(package, main, ROOTS[kind.extension])
+    return None
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:

@@ -5,7 +5,6 @@ Source: ISO 32000-2, 7.5 (file structure), 12.6.4 (actions), 7.11.4 (embedded fi
 
 import io
 import logging
-import time
 import zipfile
 import zlib
 from typing import BinaryIO
@@ -30,7 +29,6 @@ UNREADABLE = (
     AttributeError,
     AssertionError,
     RuntimeError,
-    MemoryError,
     zlib.error,
 )
 MAX_AFTER_END = 1024
@@ -42,24 +40,6 @@ SUBTYPES = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D
 KEYS = {"/JS", "/EF", "/XFA"}
 
 
-class _OutOfTime(BaseException):
-    """Not an Exception: pypdf swallows those while it tries to repair a file."""
-
-
-class _TimedBytes(io.BytesIO):
-    def __init__(self, content: bytes, seconds: float) -> None:
-        super().__init__(content)
-        self._deadline = time.monotonic() + seconds
-
-    def check_time(self) -> None:
-        if time.monotonic() > self._deadline:
-            raise _OutOfTime
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.check_time()
-        return super().read(size)
-
-
 def check(stream: BinaryIO, limits: Limits) -> None:
     """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
 
@@ -67,7 +47,6 @@ def check(stream: BinaryIO, limits: Limits) -> None:
     """
     content = stream.read()
     _check_end(content)
-    timed = _TimedBytes(content, limits.max_pdf_seconds)
     try:
         with apply_configuration(
             maximum_declared_stream_length=limits.max_bytes,
@@ -78,8 +57,8 @@ def check(stream: BinaryIO, limits: Limits) -> None:
             stream_decoding_work_maximum_length=4 * MAX_STREAM,
             stream_filters_maximum_length=4,
         ):
-            _check_document(timed, limits)
-    except (_OutOfTime, LimitReachedError, DependencyError, NotImplementedError) as error:
+            _check_document(io.BytesIO(content), limits)
+    except (LimitReachedError, DependencyError, NotImplementedError) as error:
         raise FileRefused("too-complex") from error
     except UNREADABLE as error:
         raise FileRefused("damaged") from error
@@ -95,16 +74,16 @@ def _check_end(content: bytes) -> None:
         raise FileRefused("two-kinds")
 
 
-def _check_document(timed: _TimedBytes, limits: Limits) -> None:
+def _check_document(content: BinaryIO, limits: Limits) -> None:
     reader = PdfReader(
-        timed,
+        content,
         strict=False,
         root_object_recovery_limit=1000,
         xref_stream_maximum_entries=XREF_ENTRIES,
     )
     if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
         raise FileRefused("password")
-    _Walk(reader, timed, limits).check_all()
+    _Walk(reader, limits).check_all()
     if not _pages(reader):
         raise FileRefused("damaged")
 
@@ -112,8 +91,8 @@ def _check_document(timed: _TimedBytes, limits: Limits) -> None:
 class _Walk:
     """One visit to everything reachable from the catalogue, without recursion."""
 
-    def __init__(self, reader: PdfReader, timed: _TimedBytes, limits: Limits) -> None:
-        self._reader, self._timed, self._limits = reader, timed, limits
+    def __init__(self, reader: PdfReader, limits: Limits) -> None:
+        self._reader, self._limits = reader, limits
         self._containers: set[int] = set()
         self._unpacked = 0
 
@@ -136,7 +115,6 @@ class _Walk:
                 pending.extend(dict.values(item))
             elif isinstance(item, ArrayObject):
                 pending.extend(list.__iter__(item))
-            self._timed.check_time()
 
     def _count_container(self, item: IndirectObject) -> None:
         """Bound what all object streams unpack to together: pypdf keeps them in memory."""

@@ -87,6 +87,14 @@ def one_page(catalogue: bytes = b"") -> dict[int, bytes]:
     }
 
 
+def pdf_of_arrays() -> bytes:
+    """A PDF of 4 MB with two million arrays in it, each of which costs its reader an object."""
+    numbers = range(5, 425)
+    listed = b" ".join(b"%d 0 R" % number for number in numbers)
+    arrays = dict.fromkeys(numbers, b"[" + b"[]" * 5000 + b"]")
+    return raw_pdf(one_page(b"/X [" + listed + b"]") | arrays)
+
+
 def zipped(parts: dict[str, bytes | str], *, stored: tuple[str, ...] = ()) -> bytes:
     """A ZIP of the parts, in order."""
     target = io.BytesIO()
@@ -294,6 +302,13 @@ def png_header(width: int, height: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     )
+
+
+def webp_bomb() -> bytes:
+    """A WebP of 1.5 kB with 39 million pixels."""
+    target = io.BytesIO()
+    Image.new("RGB", (6240, 6250)).save(target, "WEBP", lossless=True)
+    return target.getvalue()
 
 
 def valid_files() -> dict[str, bytes]:
