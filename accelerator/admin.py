@@ -18,8 +18,9 @@ from accelerator.models import (
 
 admin.site.site_header = admin.site.site_title = "Impact Accelerator set-up"
 admin.site.unregister(Group)
-# Through the ordinary sign-in, whose limits on tries hold for superusers too.
-admin.site.login = secure_admin_login(admin.site.login)
+# Through the ordinary sign-in, whose limits on tries hold for superusers too. allauth has it put
+# in place of the method.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
 class MembershipInline(admin.TabularInline):

@@ -321,7 +321,7 @@ HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 LOG_LEVELS = {"production": "INFO", "development": "WARNING", "test": "ERROR"}
-structlog_processors = [
+structlog_processors: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,

@@ -1,6 +1,7 @@
 """What Explore says on a person's home page."""
 
 from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Count, Q
 from django.urls import reverse
@@ -11,6 +12,16 @@ from accelerator.programme.journey import Button, Phase
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counts(TypedDict):
+    """What `explore` has counted of an assessment's criteria."""
+
+    total: int
+    answered: int
 
 
 def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
@@ -38,7 +49,7 @@ def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, 
 
 def _phase(
     enrolment: Enrolment,
-    assessment: Assessment | None,
+    assessment: "WithAnnotations[Assessment, Counts] | None",
     open_cohorts: Collection[int],
     *,
     leads: bool,

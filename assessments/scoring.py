@@ -1,18 +1,5 @@
 """Pure rules about ratings. A level is an int from 0 up, or None for "not rated"."""
 
-from collections.abc import Iterable
-
-
-def level_counts(levels: Iterable[int | None], q: int) -> tuple[list[int], int]:
-    """How many ratings hold each of the `q` levels, lowest first, and how many hold none."""
-    counts, not_rated = [0] * q, 0
-    for level in levels:
-        if level is None:
-            not_rated += 1
-        else:
-            counts[level] += 1
-    return counts, not_rated
-
 
 def is_answered(level: int | None, cannot_rate_reason: str) -> bool:
     """A level, the lowest included, or a reason why none can be given."""

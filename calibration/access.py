@@ -8,7 +8,7 @@ from django.http import Http404
 
 from accelerator.core.access import get_for
 from accelerator.core.rights import Rights
-from accelerator.models import Membership, Organisation, Role, User
+from accelerator.models import Cohort, Membership, Organisation, Role, User
 from assessments.models import Evidence
 from calibration.models import (
     Calibration,
@@ -98,18 +98,53 @@ def _organisation_after_release(user: User) -> QuerySet:
     ).values("role")
 
 
-def tied_organisations(user: User) -> Q:
-    """Picks organisations, by `pk`, to which a person belongs or has declared a tie."""
-    return Q(pk__in=Membership.objects.filter(user=user).values("organisation")) | Q(
-        pk__in=ConflictOfInterest.objects.filter(person=user).values("organisation")
+def tied_to(user: User) -> QuerySet[Calibration]:
+    """Those of organisations to which a person belongs or has declared a tie.
+
+    They may not see into them, whatever other role they hold there.
+    """
+    organisations = Organisation.objects.filter(
+        Q(pk__in=Membership.objects.filter(user=user).values("organisation"))
+        | Q(pk__in=ConflictOfInterest.objects.filter(person=user).values("organisation"))
     )
+    return Calibration.objects.filter(
+        assessment__enrolment__organisation__in=organisations
+    ).order_by()
 
 
-def tied_to(user: User, calibration: Calibration) -> bool:
-    """Whether a person may not see into a calibration, whatever other role they hold in it."""
-    return Organisation.objects.filter(
-        tied_organisations(user), pk=calibration.assessment.enrolment.organisation_id
-    ).exists()
+def unblinded(user: User) -> QuerySet[Calibration]:
+    """Those in which nothing shuts `user` out: no blind review of theirs, no tie of theirs."""
+    return DESKS.unblinded_for(user).exclude(pk__in=tied_to(user).values("pk"))
+
+
+def side_by_side(user: User) -> QuerySet[Calibration]:
+    """What may be set side by side before `user`: where every reader of a desk begins."""
+    return unblinded(user).open_to_compare()
+
+
+def run(user: User, pk: int) -> Calibration:
+    """The calibration, for those who run its cohort."""
+    return get_for(user, CALIBRATIONS.all(), "calibration.run", pk=pk)
+
+
+def run_review(user: User, pk: int) -> Review:
+    """One coach's seat, for those who run its cohort."""
+    reviews = Review.objects.select_related("calibration", "coach", "institution")
+    return get_for(user, reviews, "calibration.run", pk=pk)
+
+
+def run_unblinded(user: User, pk: int) -> Calibration:
+    """As `run`, but not for somebody who reviews this calibration blind or is tied to it."""
+    calibration = run(user, pk)
+    if not unblinded(user).filter(pk=pk).exists():
+        raise Http404
+    return calibration
+
+
+def reviews_blind(user: User, cohort: Cohort) -> bool:
+    """Whether a person still reviews, blind, something of the cohort that others compare."""
+    owed = Calibration.objects.open_to_compare().owed_by(user)
+    return owed.filter(assessment__enrolment__cohort=cohort).exists()
 
 
 def require_coach(user: User) -> None:
@@ -126,8 +161,6 @@ def comparable(user: User, action: str, **lookup) -> Calibration:
     whoever belongs to its organisation or has declared a tie.
     """
     calibration = get_for(user, DESKS.all(), action, **lookup)
-    if not calibration.is_open_to_compare or tied_to(user, calibration):
-        raise Http404
-    if calibration.reviews.filter(coach=user, state=Review.State.OPEN).exists():
+    if not side_by_side(user).filter(pk=calibration.pk).exists():
         raise Http404
     return calibration

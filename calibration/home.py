@@ -150,7 +150,7 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
             assessment__enrolment__cohort__in=Membership.objects.filter(
                 user=user, role=Role.MODERATOR
             ).values("cohort"),
-            state__in=(Calibration.State.BOTH_IN, Calibration.State.MODERATING),
+            state__in=Calibration.SETTLING,
         ).count()
         found.append(
             Panel(

@@ -7,8 +7,8 @@ so that outsiders cannot learn what exists. A role without the right: 403. Which
 right is in `rights`, of which this holds the site's own part.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
@@ -43,6 +43,16 @@ def register(grant: Grant) -> None:
         _grants.append(grant)
 
 
+class Scoped(Protocol):
+    """A model whose rows belong somewhere."""
+
+    ACCESS: ClassVar[Mapping[str, Any]]
+
+
+def _scopes(model: type[Model]) -> Mapping[str, Any]:
+    return cast(type[Scoped], model).ACCESS
+
+
 def _scope_values(model: type[Model]) -> dict:
     return {
         f"_access_{scope}": F(value)
@@ -50,14 +60,14 @@ def _scope_values(model: type[Model]) -> dict:
         else value()
         if callable(value)
         else value
-        for scope, value in model.ACCESS.items()
+        for scope, value in _scopes(model).items()
     }
 
 
 def _role_sources(user: User, model: type[Model]) -> list[QuerySet]:
     """Querysets of `role`, correlated with the annotated row."""
     matches = Q()
-    for scope in model.ACCESS:
+    for scope in _scopes(model):
         roles = [role for role, home in SCOPE_OF.items() if home == scope]
         matches |= Q(**{f"{scope}_id": OuterRef(f"_access_{scope}"), "role__in": roles})
     own = Membership.objects.filter(matches, user=user).values("role")

@@ -1,6 +1,17 @@
+from typing import TypeVar
+
 from django import forms
 
 MAX_WORDS = 10_000
+F = TypeVar("F", bound=forms.Field)
+
+
+def field_of(form: forms.BaseForm, name: str, kind: type[F]) -> F:
+    """The form's field `name`, which must be of that kind: TypeError where it is another."""
+    field = form.fields[name]
+    if not isinstance(field, kind):
+        raise TypeError(f"The field {name} is a {type(field).__name__}, not a {kind.__name__}.")
+    return field
 
 
 def field_text(label: str, help_text: str = "", *, rows: int = 4, **kwargs) -> forms.CharField:

@@ -243,11 +243,16 @@ def test(arguments: list[str]) -> int:
         **os.environ,
     }
     layers = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+    templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.*"))
+    # djade is a program without a module to name.
+    djade = "import os, sys; os.execv(sys.argv[1], sys.argv[1:])"
     asked = [*shlex.split(os.environ.get("ARGS", "")), *arguments]
     steps = {
         "ruff check": ["-m", "ruff", "check", "."],
         "ruff format": ["-m", "ruff", "format", "--check", "."],
+        "djade": ["-c", djade, str(VENV / "bin" / "djade"), "--check", *templates],
         "import-linter": ["-c", layers],
+        "mypy": ["-m", "mypy"],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
         "pytest": ["-m", "pytest", "-n", "2", *BALANCED, *asked],
     }

@@ -112,7 +112,7 @@ class Keeper:
     def keep(self) -> None:
         """Return when the last user has gone, the server has ended, or a signal has come."""
         users = os.open(self.users, os.O_RDWR)
-        while self.child.poll() is None and not self.told_to_stop:
+        while self.child and self.child.poll() is None and not self.told_to_stop:
             try:
                 fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return

@@ -87,7 +87,7 @@ def check_port(host: str, port: int) -> None:
             sys.exit(f"HOST is {host!r}, which is no address of this machine; use 127.0.0.1.")
         except OSError as error:
             sys.exit(
-                f"Port {port} cannot be used ({error.strerror.lower()}). "
+                f"Port {port} cannot be used ({str(error.strerror).lower()}). "
                 f"Choose another: make run PORT={port + 1 if port >= 1024 else 8001}"
             )
 

@@ -25,6 +25,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, cast
 from urllib.parse import quote
 
 from accelerator.embedded import root
@@ -202,7 +203,7 @@ def _launch_keeper(spot: Place, server: str) -> None:
         )
     # The keeper outlives this process on purpose; it must not be reported as forgotten.
     keeper.returncode = 0
-    with keeper.stdout as answer:
+    with cast(IO[bytes], keeper.stdout) as answer:
         ready, _, _ = select.select([answer], [], [], START_SECONDS)
         line = answer.readline().decode().strip() if ready else ""
     if line != "ready":

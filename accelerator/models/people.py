@@ -8,14 +8,17 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(models.QuerySet["User"]):
     def holding(self, *roles: str, **place) -> "UserQuerySet":
         """Those who hold one of `roles` at `place` (organisation, cohort, …), by their ids."""
         held = Membership.objects.filter(role__in=roles, **place)
         return self.filter(pk__in=held.values("user")).order_by("pk")
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+_UserManager = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(_UserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -25,7 +28,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
-    def get_by_natural_key(self, email: str) -> "User":
+    def get_by_natural_key(self, email: str | None) -> "User":
         return self.get(email__iexact=email)
 
 
@@ -139,4 +142,4 @@ class Membership(models.Model):
 
     @property
     def where(self) -> "models.Model":
-        return getattr(self, SCOPE_OF[self.role])
+        return getattr(self, SCOPE_OF[Role(self.role)])

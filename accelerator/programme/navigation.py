@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from accelerator.models import Membership, User
 
+READER = "_reader"
 Link = tuple[str, str]  # what it says, where it goes
 
 
@@ -58,9 +59,9 @@ def navigation(request: HttpRequest) -> list[dict]:
 
 def reader_of(request: HttpRequest) -> Reader:
     """Who reads this page. One query a request; none for somebody who is not signed in."""
-    if not hasattr(request, "reader"):
-        request.reader = read(request.user) if request.user.is_authenticated else Reader()
-    return request.reader
+    if not hasattr(request, READER):
+        setattr(request, READER, read(request.user) if request.user.is_authenticated else Reader())
+    return getattr(request, READER)
 
 
 def read(user: User) -> Reader:
@@ -71,7 +72,8 @@ def read(user: User) -> Reader:
         for key, ask in part.asks.items()
     }
     held = Membership.objects.filter(user=OuterRef("pk")).order_by("role").values("role").distinct()
-    known = User.objects.filter(pk=user.pk).values(held=ArraySubquery(held), **asked).get()
+    people = User.objects.filter(pk=user.pk)
+    known: Mapping[str, Any] = people.values(held=ArraySubquery(held), **asked).get()
     roles = frozenset(known["held"])
     links: list[Link] = []
     for number, part in parts.items():

@@ -1,6 +1,6 @@
 from django import forms
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue
 from assessments.models import EvidenceUse, Practice
 
@@ -29,7 +29,7 @@ class UseForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["practice"].choices = [
+        field_of(self, "practice", forms.ChoiceField).choices = [
             ("", "Not said yet"),
             (Practice.EXISTS, "It shows that it exists"),
             (Practice.USED, "It shows that it is used"),
@@ -50,7 +50,7 @@ class EvidenceForm(forms.Form):
         if catalogue is None:
             del self.fields["criteria"]
         else:
-            self.fields["criteria"].choices = [
+            field_of(self, "criteria", forms.ChoiceField).choices = [
                 (pillar.title, [(criterion.code, criterion.label) for criterion in pillar.criteria])
                 for pillar in catalogue.pillars
             ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.core.files import File
@@ -11,10 +11,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.constraints import violated
 from accelerator.models import Enrolment, User
 from assessments import files
 from assessments.evidence.queries.stored import forget_pages
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.models.assessment import LOCKED
 from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
 
 ORPHAN_AGE = timedelta(hours=1)
@@ -24,7 +26,7 @@ def add_file(
     *,
     actor: User,
     enrolment: Enrolment,
-    upload: BinaryIO,
+    upload: IO[bytes],
     name: str,
     title: str = "",
     ratings: Iterable[Rating] = (),
@@ -54,7 +56,7 @@ def add_file(
             _keep(actor, evidence, ratings)
         saved = True
     finally:
-        if not saved and evidence.file:
+        if not saved and evidence.file.name:
             evidence.file.storage.delete(evidence.file.name)
     return evidence
 
@@ -113,6 +115,8 @@ def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
         with transaction.atomic():
             _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
     except IntegrityError as error:
+        if violated(error) != LOCKED:
+            raise
         raise AssessmentLocked from error
     if created:
         audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
@@ -134,6 +138,8 @@ def detach(*, actor: User, use: EvidenceUse) -> None:
         with transaction.atomic():
             EvidenceUse.objects.filter(pk=use.pk).delete()
     except IntegrityError as error:
+        if violated(error) != LOCKED:
+            raise
         raise AssessmentLocked from error
     audit.record(actor, "evidence.detached", use.evidence, rating=use.rating_id)
 
@@ -145,6 +151,8 @@ def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> 
         with transaction.atomic():
             EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     except IntegrityError as error:
+        if violated(error) != LOCKED:
+            raise
         raise AssessmentLocked from error
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
 

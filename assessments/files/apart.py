@@ -15,7 +15,7 @@ import threading
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files.kinds import Kind
 from assessments.files.refusals import FileRefused, Limits
@@ -33,7 +33,7 @@ MAX_ANSWER = 4096
 
 
 def look(
-    stream: BinaryIO, target: BinaryIO, size: int, kind: Kind, limits: Limits
+    stream: IO[bytes], target: IO[bytes], size: int, kind: Kind, limits: Limits
 ) -> Cleaned | None:
     """`parsing.parse` within `limits`. Both are files on disk, not in memory.
 

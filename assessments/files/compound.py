@@ -6,7 +6,7 @@ chains are checked before it follows them. Source: [MS-CFB] 2.2 to 2.6.
 """
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 from olefile import olefile
 
@@ -23,7 +23,7 @@ class CompoundFile:
     `root` holds the lower-case names of those. Every inconsistency raises FileRefused "damaged".
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         try:
             self._ole = _Checked(stream, raise_defects=olefile.DEFECT_INCORRECT)
         except (OSError, ValueError, struct.error, IndexError, RecursionError) as error:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from tempfile import TemporaryFile
-from typing import BinaryIO, Self
+from typing import IO, Self
 
 from assessments.files import apart
 from assessments.files.kinds import ACCEPTED, Kind, check_signature, kind_for
@@ -32,7 +32,7 @@ class InspectedFile:
     media_type: str
     size: int
     sha256: str
-    content: BinaryIO
+    content: IO[bytes]
     reencoded: bool
     pixels: tuple[int, int] | None
     note: str = ""
@@ -49,11 +49,11 @@ class InspectedFile:
 
 
 def inspect(
-    upload: BinaryIO,
+    upload: IO[bytes],
     name: str,
     *,
     limits: Limits = DEFAULT_LIMITS,
-    scan: Callable[[BinaryIO], None] | None = None,
+    scan: Callable[[IO[bytes]], None] | None = None,
 ) -> InspectedFile:
     """The storable form of `upload`, or FileRefused.
 
@@ -85,7 +85,7 @@ def inspect(
     return inspected
 
 
-def _copy(upload: BinaryIO, target: BinaryIO, limits: Limits) -> int:
+def _copy(upload: IO[bytes], target: IO[bytes], limits: Limits) -> int:
     if upload.seekable():
         upload.seek(0)
     size = 0
@@ -99,7 +99,7 @@ def _copy(upload: BinaryIO, target: BinaryIO, limits: Limits) -> int:
     return size
 
 
-def _as_it_is(content: BinaryIO, display_name: str, kind: Kind) -> InspectedFile:
+def _as_it_is(content: IO[bytes], display_name: str, kind: Kind) -> InspectedFile:
     size, digest = _measure(content)
     return InspectedFile(
         display_name, kind.extension, kind.media_type, size, digest, content, False, None
@@ -107,7 +107,7 @@ def _as_it_is(content: BinaryIO, display_name: str, kind: Kind) -> InspectedFile
 
 
 def _cleaned(
-    content: BinaryIO, cleaned: Cleaned, display_name: str, limits: Limits
+    content: IO[bytes], cleaned: Cleaned, display_name: str, limits: Limits
 ) -> InspectedFile:
     size, digest = _measure(content)
     if size > limits.max_bytes:
@@ -133,7 +133,7 @@ def _cleaned(
     )
 
 
-def _measure(content: BinaryIO) -> tuple[int, str]:
+def _measure(content: IO[bytes]) -> tuple[int, str]:
     content.seek(0)
     size, digest = 0, hashlib.sha256()
     while chunk := content.read(CHUNK):

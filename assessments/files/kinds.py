@@ -1,7 +1,7 @@
 """What is accepted: the one table from ending to media type, family and first bytes."""
 
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 import puremagic
 
@@ -95,7 +95,7 @@ def kind_for(extension: str) -> Kind:
     raise FileRefused(code)
 
 
-def check_signature(stream: BinaryIO, kind: Kind) -> None:
+def check_signature(stream: IO[bytes], kind: Kind) -> None:
     """Refuse a file whose first bytes are not those of its ending."""
     stream.seek(0)
     head = stream.read(64)
@@ -107,7 +107,7 @@ def check_signature(stream: BinaryIO, kind: Kind) -> None:
     raise FileRefused("wrong-content", expected=kind.noun, found=describe(stream))
 
 
-def describe(stream: BinaryIO) -> str:
+def describe(stream: IO[bytes]) -> str:
     """A few plain words for what a file's bytes look like, as puremagic sees them."""
     stream.seek(0)
     try:

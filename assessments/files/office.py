@@ -4,7 +4,7 @@ Sources: ECMA-376 part 2 (content types, relationships); OASIS OpenDocument 1.3 
 """
 
 import posixpath
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files import ole2, xmlparts
 from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
@@ -20,7 +20,7 @@ OPENDOCUMENT_MACROS = ("basic/", "scripts/")
 
 
 def check_openxml(
-    stream: BinaryIO, target: BinaryIO, size: int, kind: Kind, limits: Limits
+    stream: IO[bytes], target: IO[bytes], size: int, kind: Kind, limits: Limits
 ) -> Cleaned | None:
     """Refuse anything but a macro-free package whose main part is that of `kind`."""
     stream.seek(0)
@@ -89,7 +89,7 @@ def _check_root(package: Package, part: str, expected: str) -> None:
         raise FileRefused("damaged")
 
 
-def check_opendocument(stream: BinaryIO, size: int, kind: Kind, limits: Limits) -> None:
+def check_opendocument(stream: IO[bytes], size: int, kind: Kind, limits: Limits) -> None:
     """Refuse anything but a macro-free, unencrypted OpenDocument package of this `kind`."""
     package = Package(stream, size, limits)
     if "mimetype" not in package or package.read("mimetype") != kind.media_type.encode():

@@ -5,7 +5,7 @@ Sources: [MS-CFB] (the container), [MS-DOC] 2.5.2 FibBase, [MS-XLS] 2.4.28 Bound
 """
 
 import struct
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files.compound import CompoundFile
 from assessments.files.kinds import Kind
@@ -32,7 +32,7 @@ PPT_ENCRYPTED = 0xF3D1C4DF
 PPT_VBA = bytes.fromhex("1f00ff0314000000020000040c000000")
 
 
-def check(stream: BinaryIO, size: int, kind: Kind) -> None:
+def check(stream: IO[bytes], size: int, kind: Kind) -> None:
     """Refuse anything but a macro-free, unlocked compound file of this `kind`."""
     compound = CompoundFile(stream)
     if _ends_as_zip(stream, size):
@@ -56,7 +56,7 @@ def check(stream: BinaryIO, size: int, kind: Kind) -> None:
         raise FileRefused("damaged") from error
 
 
-def refuse_wrapped(stream: BinaryIO, size: int, kind: Kind) -> None:
+def refuse_wrapped(stream: IO[bytes], size: int, kind: Kind) -> None:
     """Always raise: a new Office ending on a compound file is a password or a wrong name."""
     noun = NOUNS.get(_found(CompoundFile(stream)), "another kind of file")
     raise FileRefused("wrong-content", expected=kind.noun, found=noun)
@@ -75,7 +75,7 @@ def _found(compound: CompoundFile) -> str:
     return families[0] if families else ""
 
 
-def _ends_as_zip(stream: BinaryIO, size: int) -> bool:
+def _ends_as_zip(stream: IO[bytes], size: int) -> bool:
     # Only an end record that closes the file: old files may hold whole ZIPs (themes) inside.
     tail_size = min(size, 22 + 65_535)
     stream.seek(size - tail_size)

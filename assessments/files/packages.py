@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files.refusals import MEGABYTE, FileRefused, Limits
 
@@ -30,7 +30,7 @@ class Package:
     Raises FileRefused: "damaged", "two-kinds", "password", "unpacks-too-large".
     """
 
-    def __init__(self, stream: BinaryIO, size: int, limits: Limits) -> None:
+    def __init__(self, stream: IO[bytes], size: int, limits: Limits) -> None:
         self._stream = stream
         directory = _check_end(stream, size, limits)
         try:
@@ -72,7 +72,8 @@ class Package:
         return b"".join(parts)
 
     def _check_layout(self, infos: list[zipfile.ZipInfo], directory: int) -> dict[str, int]:
-        starts, position, descriptors = {}, 0, (0,)
+        starts, position = {}, 0
+        descriptors: tuple[int, ...] = (0,)
         for info in sorted(infos, key=lambda info: info.header_offset):
             if info.header_offset - position not in descriptors:
                 raise FileRefused("two-kinds")
@@ -152,7 +153,7 @@ def _inflate(inflater: "zlib._Decompress", packed: bytes) -> Iterator[bytes]:
         raise FileRefused("damaged") from error
 
 
-def _check_end(stream: BinaryIO, size: int, limits: Limits) -> int:
+def _check_end(stream: IO[bytes], size: int, limits: Limits) -> int:
     """Where the central directory starts; the end record must close the file with no comment."""
     if size < END.size:
         raise FileRefused("damaged")
@@ -173,7 +174,7 @@ def _check_end(stream: BinaryIO, size: int, limits: Limits) -> int:
     return start
 
 
-def _has_end(stream: BinaryIO, size: int) -> bool:
+def _has_end(stream: IO[bytes], size: int) -> bool:
     stream.seek(max(0, size - END.size - 65_535))
     return b"PK\x05\x06" in stream.read()
 

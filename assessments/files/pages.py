@@ -12,7 +12,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 SECONDS = 15
 MEMORY = 1024 * 1024 * 1024
@@ -36,7 +36,7 @@ class Page:
     text: str
 
 
-def draw_page(stream: BinaryIO, number: int) -> Page:
+def draw_page(stream: IO[bytes], number: int) -> Page:
     """Page `number` (from 1) of the PDF in `stream`. Raises PageNotShown."""
     command = [sys.executable, "-I", str(Path(__file__).resolve()), str(number)]
     try:

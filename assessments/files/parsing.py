@@ -1,6 +1,6 @@
 """What is done to the hostile bytes themselves: by `apart`'s child only, within its limits."""
 
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files import office, ole2, pdf, pictures, plaintext
 from assessments.files.kinds import Kind
@@ -9,7 +9,7 @@ from assessments.files.results import Cleaned
 
 
 def parse(
-    stream: BinaryIO, target: BinaryIO, size: int, kind: Kind, limits: Limits
+    stream: IO[bytes], target: IO[bytes], size: int, kind: Kind, limits: Limits
 ) -> Cleaned | None:
     """Refuse what `kind` may not be; the bytes to store instead go to `target`, as Cleaned says.
 

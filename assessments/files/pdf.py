@@ -7,7 +7,7 @@ import io
 import logging
 import zipfile
 import zlib
-from typing import BinaryIO
+from typing import IO
 
 from pypdf import PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
@@ -40,7 +40,7 @@ SUBTYPES = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D
 KEYS = {"/JS", "/EF", "/XFA"}
 
 
-def check(stream: BinaryIO, limits: Limits) -> None:
+def check(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
 
     Raises FileRefused: "password", "active-content", "two-kinds", "damaged", "too-complex".
@@ -74,7 +74,7 @@ def _check_end(content: bytes) -> None:
         raise FileRefused("two-kinds")
 
 
-def _check_document(content: BinaryIO, limits: Limits) -> None:
+def _check_document(content: IO[bytes], limits: Limits) -> None:
     reader = PdfReader(
         content,
         strict=False,

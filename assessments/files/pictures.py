@@ -11,7 +11,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import BinaryIO
+from typing import IO
 
 from PIL import Image, ImageOps
 
@@ -51,7 +51,7 @@ SAVABLE = {
 JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-def reencode(stream: BinaryIO, target: BinaryIO, kind: Kind, limits: Limits) -> Cleaned:
+def reencode(stream: IO[bytes], target: IO[bytes], kind: Kind, limits: Limits) -> Cleaned:
     """Write the picture in `stream` to `target`: upright and afresh.
 
     A JPEG of more than `max_other_pixels` is written at half its width and height, or less.
@@ -100,7 +100,7 @@ def _check_size(sides: Sequence[int], kind: Kind, limits: Limits) -> None:
         raise _too_many_pixels(_allowed(kind, limits))
 
 
-def _check_canvas(stream: BinaryIO, kind: Kind, limits: Limits) -> None:
+def _check_canvas(stream: IO[bytes], kind: Kind, limits: Limits) -> None:
     """Refuse a WebP by its header (RFC 9649, 2.5 to 2.7): its decoder takes the memory at once."""
     stream.seek(0)
     head = stream.read(30).ljust(30, b"\0")
@@ -126,7 +126,7 @@ def _draft(image: Image.Image, kind: Kind, limits: Limits) -> None:
         image.draft(None, (width // 2, height // 2))
 
 
-def _check_scans(stream: BinaryIO, limits: Limits) -> None:
+def _check_scans(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a progressive JPEG of countless tiny scans, each of which repaints the picture."""
     stream.seek(0)
     content = stream.read()
@@ -150,7 +150,7 @@ def _turn_upright(image: Image.Image) -> None:
         ImageOps.exif_transpose(image, in_place=True)
 
 
-def _write(image: Image.Image, target: BinaryIO, kind: Kind) -> Cleaned:
+def _write(image: Image.Image, target: IO[bytes], kind: Kind) -> Cleaned:
     form = kind.picture if kind.picture in SAVABLE else "PNG"
     if image.mode not in SAVABLE[form]:
         image = image.convert(_mode(image, form))

@@ -4,7 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from assessments.files.kinds import Kind
 from assessments.files.refusals import FileRefused
@@ -23,7 +23,7 @@ PROGRAM = ("#!", "%!ps")
 OTHER_FILE = ("%pdf-", "{\\rtf", "gif87a", "gif89a", "mime-version:")
 
 
-def check(stream: BinaryIO, kind: Kind) -> None:
+def check(stream: IO[bytes], kind: Kind) -> None:
     """Refuse bytes that are not text in UTF-8, UTF-16 with a mark, or Windows-1252.
 
     Raises FileRefused: "not-plain-text", "web-page", "program", "wrong-content", "damaged".
@@ -39,7 +39,7 @@ def check(stream: BinaryIO, kind: Kind) -> None:
         _check_csv(stream, encoding)
 
 
-def encoding_of(stream: BinaryIO) -> str:
+def encoding_of(stream: IO[bytes]) -> str:
     """The encoding of accepted text: "utf-16" (with its mark), "utf-8" or "cp1252"."""
     stream.seek(0)
     head = stream.read(4)
@@ -53,7 +53,7 @@ def encoding_of(stream: BinaryIO) -> str:
     return "utf-8"
 
 
-def _decoded(stream: BinaryIO, encoding: str) -> Iterator[str]:
+def _decoded(stream: IO[bytes], encoding: str) -> Iterator[str]:
     stream.seek(0)
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
@@ -73,7 +73,7 @@ def _check_head(head: str, kind: Kind) -> None:
         raise FileRefused("wrong-content", expected=kind.noun, found="another kind of file")
 
 
-def _check_csv(stream: BinaryIO, encoding: str) -> None:
+def _check_csv(stream: IO[bytes], encoding: str) -> None:
     try:
         for _row in csv.reader(_lines(_decoded(stream, encoding))):
             pass

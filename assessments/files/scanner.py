@@ -2,20 +2,23 @@
 
 import socket
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import clamd
 
 from assessments.files.refusals import FileRefused
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 
 class _WholeSends(socket.socket):
     """clamd uses send(), which may send a part of a chunk once a timeout is set."""
 
-    def send(self, data: bytes, flags: int = 0) -> int:
+    def send(self, data: "ReadableBuffer", flags: int = 0) -> int:
         self.sendall(data, flags)
-        return len(data)
+        return memoryview(data).nbytes
 
 
 class _Client(clamd.ClamdNetworkSocket):
@@ -31,7 +34,7 @@ class _Client(clamd.ClamdNetworkSocket):
         self.clamd_socket.connect(self.address)
 
 
-def scan_with_clamd(url: str, *, timeout: float = 60.0) -> Callable[[BinaryIO], None]:
+def scan_with_clamd(url: str, *, timeout: float = 60.0) -> Callable[[IO[bytes]], None]:
     """A scan for `inspect`, speaking to the clamd at `url`.
 
     `url` is tcp://host:port (port 3310 when absent) or unix:///path; anything else raises
@@ -48,7 +51,7 @@ def scan_with_clamd(url: str, *, timeout: float = 60.0) -> Callable[[BinaryIO], 
     else:
         raise ValueError(f"not a clamd address: {url!r} (use tcp://host:port or unix:///path)")
 
-    def scan(stream: BinaryIO) -> None:
+    def scan(stream: IO[bytes]) -> None:
         try:
             answer = _Client(family, address, timeout).instream(stream) or {}
         except (OSError, clamd.ClamdError, UnicodeDecodeError) as error:

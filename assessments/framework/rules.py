@@ -57,9 +57,10 @@ def schema_problems(data: Any) -> list[Problem]:
     """Return where `data` departs from `framework.schema.json`, in file order; [] if nowhere."""
 
     def position(error: ValidationError) -> list[int]:
-        at, positions = data, []
+        at: Any = data
+        positions: list[int] = []
         for step in error.absolute_path:
-            positions.append(list(at).index(step) if isinstance(at, dict) else step)
+            positions.append(list(at).index(step) if isinstance(at, dict) else int(step))
             at = at[step]
         return positions
 
@@ -92,7 +93,11 @@ def _explain(error: ValidationError) -> Iterator[Problem]:
     path = ""
     for step in error.absolute_path:
         path = join_path(path, step)
-    here, value, limit = path or WHOLE_FILE, error.instance, error.validator_value
+    # Only an error that somebody makes by hand leaves them unset.
+    value: Any = error.instance
+    limit: Any = error.validator_value
+    schema: Any = error.schema
+    here = path or WHOLE_FILE
     if error.validator in ("required", "additionalProperties"):
         yield from _explain_fields(error, path)
     elif error.validator == "type":
@@ -103,7 +108,7 @@ def _explain(error: ValidationError) -> Iterator[Problem]:
         yield Problem(here, "It is blank.", "Write the text.")
     elif error.validator == "pattern":
         message = f"“{value[:40]}” is not in the right form."
-        yield Problem(here, message, f"Use {error.schema['description']}.")
+        yield Problem(here, message, f"Use {schema['description']}.")
     elif error.validator == "maxLength":
         message = f"It has {len(value)} characters; the most is {limit}."
         yield Problem(here, message, "Shorten it.")
@@ -115,13 +120,16 @@ def _explain(error: ValidationError) -> Iterator[Problem]:
 
 
 def _explain_fields(error: ValidationError, path: str) -> Iterator[Problem]:
-    known = error.schema["properties"]
+    schema: Any = error.schema
+    given: Any = error.instance
+    wanted: Any = error.validator_value
+    known = schema["properties"]
     if error.validator == "required":
-        for key in error.validator_value:
-            if key not in error.instance:
+        for key in wanted:
+            if key not in given:
                 yield Problem(join_path(path, key), "It is missing.", f"Add “{key}” here.")
     else:
-        for key in error.instance:
+        for key in given:
             if key not in known:
                 remedy = "Remove it, or correct its spelling." + _did_you_mean(key, known)
                 yield Problem(join_path(path, key), "There is no such field.", remedy)

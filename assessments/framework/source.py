@@ -9,7 +9,7 @@ import json
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -45,7 +45,14 @@ class FrameworkFileError(Exception):
         return "\n".join(lines)
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+# The same loader in C, much faster, where PyYAML was built with it.
+if TYPE_CHECKING:
+    _SafeLoader = yaml.SafeLoader
+else:
+    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
     """PyYAML's safe loader, except that text which looks like a date stays text."""
 
 
@@ -62,7 +69,7 @@ def read_framework(path: str | Path) -> dict[str, Any]:
     YAML, shape, then cross-references.
     """
     path = Path(path)
-    data, problems = None, []
+    data: Any = None
     text = _read_text(path)
     if isinstance(text, Problem):
         problems = [text]
@@ -195,13 +202,14 @@ def _event_problems(text: str) -> list[Problem]:
     """Refuse aliases (small files can unfold into huge ones), tags and deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        where = f"line {event.start_mark.line + 1}"
+        mark, tag = event.start_mark, getattr(event, "tag", None)
+        where = f"line {mark.line + 1}" if mark else WHOLE_FILE
         if isinstance(event, yaml.AliasEvent):
             return [
                 Problem(where, f"“*{event.anchor}” is an alias.", "Write the text out in full.")
             ]
-        if getattr(event, "tag", None):
-            return [Problem(where, f"“{event.tag}” is a tag.", "Remove it; plain text is enough.")]
+        if tag:
+            return [Problem(where, f"“{tag}” is a tag.", "Remove it; plain text is enough.")]
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
     `pinned` names the column, so PostgreSQL wants it away while the type changes.
     """
 
-    dependencies = [("assessments", "0003_pinned_rows")]
+    dependencies = [("assessments", "0004_locks_have_names")]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(model_name="assessment", name="pinned"),

@@ -1,5 +1,7 @@
 """An enrolment's assessment and its ratings, one row for each criterion from the start."""
 
+from typing import Any, ClassVar
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -10,13 +12,15 @@ from accelerator.models import Enrolment
 from assessments.models.framework import Criterion, Framework
 from assessments.rules.rounds import BASELINE, label_of, slug_of
 
+# The name under which the database refuses to change what is submitted.
+LOCKED = "assessment_locked"
 # A submitted assessment is locked; FOR SHARE makes a late autosave wait for a submission.
 LOCKED_WHEN_SUBMITTED = """
     IF (SELECT state FROM assessments_assessment WHERE id = {row}.assessment_id FOR SHARE)
         = 'submitted'
     THEN
         RAISE EXCEPTION 'assessment % is submitted and locked', {row}.assessment_id
-            USING ERRCODE = 'check_violation';
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_locked';
     END IF;
     RETURN {row};
 """
@@ -114,7 +118,7 @@ class Practice(models.TextChoices):
     USED = "used", "It is used"
 
 
-class RatingQuerySet(models.QuerySet):
+class RatingQuerySet(models.QuerySet["Rating"]):
     def unanswered(self) -> "RatingQuerySet":
         """Neither a level nor a reason why none can be given: what stops a submission."""
         return self.filter(level=None, cannot_rate_reason="")
@@ -162,6 +166,9 @@ class Rating(models.Model):
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+
+    # The model of each version of a row, which pghistory makes at start: no type has its fields.
+    pgh_event_model: ClassVar[Any]
 
     ACCESS = {
         "organisation": "assessment__enrolment__organisation_id",

@@ -141,7 +141,7 @@ class Evidence(models.Model):
                 FOR SHARE OF a;
             IF state = 'submitted' THEN
                 RAISE EXCEPTION 'the assessment of rating % is submitted and locked', used
-                    USING ERRCODE = 'check_violation';
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_locked';
             END IF;
             RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
         """,

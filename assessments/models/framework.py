@@ -92,7 +92,7 @@ class Criterion(models.Model):
     typical_evidence = models.JSONField(default=list)
     first_step = models.TextField()
     related = models.ManyToManyField("self", blank=True)
-    terms = models.ManyToManyField("GlossaryTerm", related_name="criteria", blank=True)
+    terms = models.ManyToManyField("assessments.GlossaryTerm", related_name="criteria", blank=True)
 
     class Meta:
         ordering = ["framework", "position"]

@@ -1,6 +1,6 @@
 from django import forms
 
-from accelerator.core.forms import field_text
+from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue
 from assessments.models import EvidenceState, Practice
 from assessments.rating.values import Answers
@@ -43,13 +43,14 @@ class RatingForm(forms.Form):
 
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["level"].choices = [
+        field_of(self, "level", forms.ChoiceField).choices = [
             ("", "Not rated"),
             *((str(level.value), level.name) for level in catalogue.levels),
         ]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("level") is not None and cleaned.get("cannot_rate_reason"):
             self.add_error(
                 "cannot_rate_reason",

@@ -7,9 +7,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.constraints import violated
 from accelerator.models import Enrolment, User
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment, Rating
+from assessments.models.assessment import LOCKED
 from assessments.rating.values import Answers, answers_of
 from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
 from assessments.rules.rounds import BASELINE
@@ -59,7 +61,7 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
                 version=F("version") + 1, updated_at=now, updated_by=actor, **asdict(answers)
             )
     except IntegrityError as error:
-        if "submitted and locked" not in str(error):
+        if violated(error) != LOCKED:
             raise
         raise AssessmentLocked from error
     if changed:

@@ -14,7 +14,7 @@ from assessments.submission.queries import HEATMAP_REPORT, report_context
 @shared_task(name=HEATMAP_REPORT, bind=True)
 def heatmap_report(task: Task, job_id: str) -> None:
     """The PDF heat-map of one assessment."""
-    run_job(job_id=job_id, task_id=task.request.id, make=make_heatmap)
+    run_job(job_id=job_id, task_id=task.request.id or "", make=make_heatmap)
 
 
 def make_heatmap(job: ReportJob, progress: Progress) -> MadeFile:

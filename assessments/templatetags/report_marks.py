@@ -12,12 +12,15 @@ import io
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
+from urllib.parse import quote
 
 from django import template
 from django.template.defaultfilters import linebreaks_filter
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from PIL import Image, ImageDraw
+
+from accelerator.core.palette import colours
 
 register = template.Library()
 
@@ -26,10 +29,10 @@ FINER = 4  # drawn this much larger, then made smaller, for smooth edges
 STRIPE, SPACE, EDGE = 2.4, 0.9, 1.1  # millimetres, as all that follows: a stripe and what is beside
 KINDS = {"v": 40, "c": 3.6}  # a stripe's height in a square, which may cut it, and in a mark
 BAR, GAP, FIRST, STEP, HIGHEST = 1.15, 0.45, 1.2, 0.7, 4.0
-FILLS = ("#ffedb0", "#6db095", "#1f6f88", "#1d2a66")
-INKS = ("#0b0c0c", "#0b0c0c", "#ffffff", "#ffffff")
-FAINT = ("#c4b789", "#558974", "#629aab", "#616a94")
-HATCH = "#6b6858"
+FILLS, INKS, FAINT = (
+    tuple(colours()[f"l{tone}{part}"] for tone in range(4)) for part in ("", "-ink", "-faint")
+)
+WHITE, HATCH = colours()["white"], colours()["hatch-line"]
 NOT_RATED = "nr"
 
 
@@ -72,14 +75,26 @@ def _rules(levels: tuple[tuple[int, int, tuple[bool, ...]], ...]) -> str:
         f"background-size:{picture.width / PIXELS:.3f}mm {picture.height / PIXELS:.3f}mm,auto}}"
         for name, picture in pictures.items()
     ]
-    return "".join(rules)
+    return "".join([*rules, f'.front .kicker{{background-image:url("{_emblem()}")}}'])
+
+
+def _emblem() -> str:
+    """The address of the small picture before the name: a square of each level's colour."""
+    squares = "".join(
+        f"<rect x='{14 * (tone % 2)}' y='{14 * (tone // 2)}' width='12' height='12' rx='3' "
+        f"fill='{fill}'/>"
+        for tone, fill in enumerate(FILLS)
+    )
+    size = "width='26' height='26' viewBox='0 0 26 26'"
+    drawing = f"<svg xmlns='http://www.w3.org/2000/svg' {size}>{squares}</svg>"
+    return f"data:image/svg+xml,{quote(drawing)}"
 
 
 def _stripe(tone: int | str, height: float) -> Image.Image:
     """The edge of a level: plain, dots, diagonals or solid; a thin hatch for not rated."""
     unit = PIXELS * FINER
     width, length = round(STRIPE * unit), round(height * unit)
-    fill, ink = ("#ffffff", HATCH) if tone == NOT_RATED else (FILLS[tone], INKS[tone])
+    fill, ink = (WHITE, HATCH) if isinstance(tone, str) else (FILLS[tone], INKS[tone])
     picture = Image.new("RGB", (width, length), fill)
     draw = ImageDraw.Draw(picture)
     half = width / 2

@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.exports import Cell, about_lines, csv_response
-from accelerator.models import Cohort, User
+from accelerator.core.http import Request
+from accelerator.models import Cohort
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue
 from assessments.rules.rounds import BASELINE, label_of, slug_of
-from calibration.access import require_coach
+from calibration.access import require_coach, reviews_blind
 from calibration.agreement.forms import BASES, AgreementForm
 from calibration.agreement.queries import figures as report
 from calibration.agreement.queries.severity import severity_of, severity_table
-from calibration.models import Calibration, Review
 
 CSV_HEADER = ["part", "figure", "weights", "value", "from", "to", "of", "pairs", "note"]
 
@@ -36,7 +36,7 @@ class Chosen:
     scope: report.Scope
 
 
-def _chosen(request: HttpRequest, slug: str) -> Chosen | Cohort:
+def _chosen(request: Request, slug: str) -> Chosen | Cohort:
     """The figures; only the cohort while it has no calibration."""
     cohort = cohort_for(request.user, slug)
     frameworks = report.frameworks_of(cohort)
@@ -55,25 +55,15 @@ def _chosen(request: HttpRequest, slug: str) -> Chosen | Cohort:
     return Chosen(cohort, framework, form, basis, form.picked_round, scopes, scope)
 
 
-def _reviews_blind(user: User, cohort: Cohort) -> bool:
-    """Whether the person still reviews, blind, something the others have handed in."""
-    return Review.objects.filter(
-        coach=user,
-        state=Review.State.OPEN,
-        calibration__state__in=Calibration.OPEN_TO_COMPARE,
-        calibration__assessment__enrolment__cohort=cohort,
-    ).exists()
-
-
 @require_safe
-def agreement(request: HttpRequest, slug: str) -> HttpResponse:
+def agreement(request: Request, slug: str) -> HttpResponse:
     """Counts for the cohort and each pillar; coefficients for the part that is chosen."""
     chosen = _chosen(request, slug)
     if isinstance(chosen, Cohort):
         context = {"cohort": chosen, "tabs": tabs(chosen, "calibration:agreement")}
         return render(request, "calibration/hub/agreement.html", context)
     cohort, framework = chosen.cohort, chosen.framework
-    blind = _reviews_blind(request.user, cohort)
+    blind = reviews_blind(request.user, cohort)
     labelled = [
         (level, list(enumerate(row)))
         for level, row in zip(framework.levels, chosen.scope.table, strict=True)
@@ -103,7 +93,7 @@ def agreement(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_safe
-def agreement_csv(request: HttpRequest, slug: str) -> HttpResponse:
+def agreement_csv(request: Request, slug: str) -> HttpResponse:
     """Every part's counts, and the chosen part's coefficients."""
     chosen = _chosen(request, slug)
     if isinstance(chosen, Cohort):
@@ -159,7 +149,7 @@ def too_few(scope: report.Scope) -> str:
 
 
 @require_safe
-def severity(request: HttpRequest) -> HttpResponse:
+def severity(request: Request) -> HttpResponse:
     """How my levels lie against my partners', in words, for me alone."""
     require_coach(request.user)
     return render(

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from django import forms
 
 from accelerator.core.forms import field_text
-from accelerator.models import User
 from assessments.framework.values import Catalogue
+from calibration.assigning.queries.eligibility import Candidate
 from calibration.desk.queries.desk import Desk, Item
 from calibration.models import Calibration, Cause
 from calibration.rules.commentary import Outcome, Part, Row, parts_from
-from calibration.rules.levels import Change, change
+from calibration.rules.reasons import lift_is_missing, reason_wanted
 
 UNJUDGED = "none"
 MOST_PIECES = 60
@@ -56,13 +56,14 @@ class SettlingForm(forms.Form):
         return None if value == UNJUDGED else int(value)
 
     def clean(self) -> dict:
-        cleaned = super().clean()
-        if "level" in cleaned and "lift" in cleaned:
-            marks_down = change(self.item.own.level, self.chosen()) is Change.MARK_DOWN
-            if marks_down and not cleaned["lift"]:
-                self.add_error(
-                    "lift", "This marks the organisation down: say what would lift it one level."
-                )
+        super().clean()
+        cleaned = self.cleaned_data
+        if {"level", "lift"} <= cleaned.keys() and lift_is_missing(
+            self.item.own.level, self.chosen(), cleaned["lift"]
+        ):
+            self.add_error(
+                "lift", "This marks the organisation down: say what would lift it one level."
+            )
         return cleaned
 
 
@@ -86,18 +87,11 @@ class DecisionForm(SettlingForm):
         self.order_fields(self.field_order)
 
     def clean(self) -> dict:
-        cleaned = super().clean()
-        if "level" in cleaned and "rationale" in cleaned and not cleaned["rationale"]:
-            level = self.chosen()
-            if level is None:
-                self.add_error("rationale", "Say why this cannot be judged.")
-            elif not self.item.allows(level):
-                self.add_error(
-                    "rationale",
-                    "This level is outside what the coaches gave: say why."
-                    if self.item.agreed is None
-                    else "The coaches agree on another level: say why it changes.",
-                )
+        super().clean()
+        cleaned = self.cleaned_data
+        unsaid = {"level", "rationale"} <= cleaned.keys() and not cleaned["rationale"]
+        if unsaid and (wanted := reason_wanted(self.chosen(), self.item.levels)):
+            self.add_error("rationale", wanted.value)
         return cleaned
 
     def outcome(self, parts: Sequence[Part]) -> Outcome:
@@ -210,17 +204,10 @@ class SignForm(forms.Form):
     content = forms.CharField(min_length=64, max_length=64, widget=forms.HiddenInput)
 
 
-class CoachField(forms.ModelChoiceField):
-    def label_from_instance(self, coach: User) -> str:
-        return f"{coach}, {coach.institution}"
-
-
 class ThirdCoachForm(forms.Form):
-    coach = CoachField(
-        queryset=User.objects.none(),
+    coach = forms.TypedChoiceField(
         label="Who?",
         help_text="Coaches without a conflict of interest who are not on this assessment already.",
-        empty_label="Choose a coach",
         error_messages={"required": "Choose a coach."},
     )
     criteria = forms.MultipleChoiceField(
@@ -230,14 +217,19 @@ class ThirdCoachForm(forms.Form):
         error_messages={"required": "Choose at least one criterion."},
     )
 
-    def __init__(self, *args, desk: Desk, coaches, **kwargs) -> None:
+    def __init__(self, *args, desk: Desk, coaches: Sequence[Candidate], **kwargs) -> None:
         wide = [
             item.criterion.code
             for item in desk.differences
             if item.found.gap is not None and item.found.gap >= 2 and not item.is_decided
         ]
         super().__init__(*args, initial={"criteria": wide}, **kwargs)
-        self.fields["coach"].queryset = coaches
+        people = {str(one.user.pk): one.user for one in coaches}
+        self.fields["coach"].choices = [
+            ("", "Choose a coach"),
+            *((str(one.user.pk), f"{one.user}, {one.institution}") for one in coaches),
+        ]
+        self.fields["coach"].coerce = people.__getitem__
         by_code = {item.criterion.code: item for item in desk.items}
         self.fields["criteria"].choices = [
             (

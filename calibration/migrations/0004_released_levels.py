@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("assessments", "0002_rating_level_of_criterion"),
-        ("calibration", "0002_levels_of_criterion"),
+        ("calibration", "0003_locks_have_names"),
     ]
 
     operations = [

@@ -15,6 +15,8 @@ from calibration.models.review import (
     ReviewRating,
     Spotlight,
     Sureness,
+    empty_seats,
+    unanswered,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "Signature",
     "Spotlight",
     "Sureness",
+    "empty_seats",
+    "unanswered",
 ]

@@ -2,12 +2,13 @@
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accelerator.models import Cohort
+from accelerator.models import Cohort, User
 from assessments.models import Assessment
 
 
@@ -27,9 +28,22 @@ class CalibrationSettings(models.Model):
 
 
 class CalibrationQuerySet(models.QuerySet):
-    def both_in(self) -> "CalibrationQuerySet":
+    def open_to_compare(self) -> "CalibrationQuerySet":
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
+
+    def owed_by(self, user: User) -> "CalibrationQuerySet":
+        """Those that `user` still reviews, blind: nothing of the others' may reach them."""
+        owed = apps.get_model("calibration", "Review").objects.owed_by(user)
+        return self.filter(pk__in=owed.values("calibration"))
+
+    def unblinded_for(self, user: User) -> "CalibrationQuerySet":
+        """All but those that `user` still reviews, blind."""
+        return self.exclude(pk__in=Calibration.objects.owed_by(user).order_by().values("pk"))
+
+    def comparable_by(self, user: User) -> "CalibrationQuerySet":
+        """Those that `user`'s own reviews do not keep them from comparing. Not who may do it."""
+        return self.open_to_compare().unblinded_for(user)
 
     def locked(self, pk: int) -> "Calibration":
         """The row, locked until the transaction ends, with its organisation and cohort."""
@@ -122,15 +136,52 @@ class Calibration(models.Model):
         return self.state in self.OPEN_TO_COMPARE
 
     @property
+    def is_under_review(self) -> bool:
+        return self.state in self.UNDER_REVIEW
+
+    @property
+    def is_settling(self) -> bool:
+        return self.state in self.SETTLING
+
+    @property
+    def is_decidable(self) -> bool:
+        return self.state in self.DECIDABLE
+
+    @property
+    def is_agreed(self) -> bool:
+        return self.state == self.State.AGREED
+
+    @property
+    def is_released(self) -> bool:
+        return self.state == self.State.RELEASED
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state in self.SETTLED
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it has its coaches and is not released: while they may ask for evidence."""
+        return self.state != self.State.UNASSIGNED and not self.is_released
+
+    @property
+    def lets_reviews_back(self) -> bool:
+        """Whether a coach may take a submitted review back: never once two had been in."""
+        return self.state == self.State.SCORING and self.both_in_at is None
+
+    @property
+    def has_open_seats(self) -> bool:
+        """Whether a coach may still step back or be replaced."""
+        return self.state in self.SEATS_OPEN
+
+    @property
     def has_live_lease(self) -> bool:
         return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
 
     @property
     def is_overdue(self) -> bool:
         return (
-            self.due_on is not None
-            and self.state in (self.State.ASSIGNED, self.State.SCORING)
-            and self.due_on < timezone.localdate()
+            self.due_on is not None and self.is_under_review and self.due_on < timezone.localdate()
         )
 
 

@@ -15,7 +15,8 @@ LOCKED_WHEN_RELEASED = """
         WHERE calibration_id = {row}.calibration_id AND version = {row}.version)
     THEN
         RAISE EXCEPTION 'version % of calibration % is released and locked',
-            {row}.version, {row}.calibration_id USING ERRCODE = 'check_violation';
+            {row}.version, {row}.calibration_id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'decision_locked';
     END IF;
     RETURN {row};
 """
@@ -85,7 +86,7 @@ class Decision(models.Model):
                 WHERE d.id = whose)
             THEN
                 RAISE EXCEPTION 'the commentary of decision % is released and locked', whose
-                    USING ERRCODE = 'check_violation';
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'commentary_part_locked';
             END IF;
             RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
         """,

@@ -11,6 +11,23 @@ from calibration.models.calibration import Calibration, Release
 from calibration.models.review import Review
 
 
+class EvidenceRequestQuerySet(models.QuerySet):
+    def seen_from(self, review: Review) -> "EvidenceRequestQuerySet":
+        """What a coach reads: not, while they review blind, what was asked after a comparison."""
+        found = self.filter(calibration=review.calibration_id)
+        compared_at = review.calibration.both_in_at
+        if not review.is_open or compared_at is None:
+            return found
+        return found.filter(Q(asked_at__lt=compared_at) | Q(asked_by=review.coach_id))
+
+    def answered(self) -> "EvidenceRequestQuerySet":
+        return self.exclude(answered_at=None)
+
+    def about(self, criterion: int) -> "EvidenceRequestQuerySet":
+        """Those about one criterion, by its id, and those about the assessment as a whole."""
+        return self.filter(Q(criterion=criterion) | Q(criterion=None))
+
+
 @pghistory.track()
 class EvidenceRequest(models.Model):
     """A question to the organisation and its answer, which both coaches see alike.
@@ -35,6 +52,8 @@ class EvidenceRequest(models.Model):
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
 
+    objects = EvidenceRequestQuerySet.as_manager()
+
     class Meta:
         ordering = ["asked_at"]
         constraints = [
@@ -50,7 +69,7 @@ class EvidenceRequest(models.Model):
 
     @property
     def can_be_answered(self) -> bool:
-        return self.answered_at is None and self.calibration.state != Calibration.State.RELEASED
+        return self.answered_at is None and not self.calibration.is_released
 
 
 class ReleaseQuestion(models.Model):

@@ -1,5 +1,7 @@
 """A coach's review: thirty ratings made from the evidence, blind, and never edited afterwards."""
 
+from collections.abc import Iterable
+
 import pghistory
 import pgtrigger
 from django.conf import settings
@@ -33,19 +35,33 @@ class ReviewQuerySet(models.QuerySet):
     def current(self) -> "ReviewQuerySet":
         return self.exclude(state=Review.State.WITHDRAWN)
 
+    def submitted(self) -> "ReviewQuerySet":
+        return self.filter(state=Review.State.SUBMITTED)
+
+    def withdrawn(self) -> "ReviewQuerySet":
+        return self.filter(state=Review.State.WITHDRAWN)
+
+    def main(self) -> "ReviewQuerySet":
+        """Those of the first and second coach, on which a calibration rests."""
+        return self.filter(seat__in=Review.MAIN_SEATS)
+
+    def owed_by(self, user: User) -> "ReviewQuerySet":
+        """Those that `user` has still to hand in."""
+        return self.filter(coach=user, state=Review.State.OPEN)
+
+    def to_compare(self) -> "ReviewQuerySet":
+        """Submitted, of a calibration that has both in: what a desk sets side by side."""
+        return self.submitted().filter(calibration__in=Calibration.objects.open_to_compare())
+
     def visible_to(self, user: User) -> "ReviewQuerySet":
         """Blind means blind: one's own reviews, and others' once nothing is left to influence.
 
         Another's review is seen when it is submitted, its calibration has both in, and the
         person has no open review of the same calibration (a blind third coach).
         """
-        own_open = Review.objects.filter(
-            calibration=OuterRef("calibration"), coach=user, state=Review.State.OPEN
-        )
         others = Q(
-            state=Review.State.SUBMITTED,
-            calibration__state__in=Calibration.OPEN_TO_COMPARE,
-        ) & ~Q(Exists(own_open))
+            state=Review.State.SUBMITTED, calibration__in=Calibration.objects.comparable_by(user)
+        )
         return self.filter(Q(coach=user) | others)
 
 
@@ -78,6 +94,8 @@ class Review(models.Model):
         OPEN = "open", "Being written"
         SUBMITTED = "submitted", "Submitted"
         WITHDRAWN = "withdrawn", "Withdrawn"
+
+    MAIN_SEATS = (Seat.FIRST, Seat.SECOND)
 
     calibration = models.ForeignKey(Calibration, models.PROTECT, related_name="reviews")
     coach = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -132,6 +150,21 @@ class Review(models.Model):
     def is_submitted(self) -> bool:
         return self.state == self.State.SUBMITTED
 
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == self.State.WITHDRAWN
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it is the first or second coach's, on which the calibration rests."""
+        return self.seat in self.MAIN_SEATS
+
+
+def empty_seats(current: Iterable[Review]) -> list[Review.Seat]:
+    """The main seats that none of a calibration's current reviews holds."""
+    taken = {review.seat for review in current}
+    return [seat for seat in Review.MAIN_SEATS if seat not in taken]
+
 
 class Sureness(models.TextChoices):
     SURE = "sure", "Sure"
@@ -155,6 +188,10 @@ class ReviewRatingQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> "ReviewRatingQuerySet":
         return self.filter(review__in=Review.objects.visible_to(user))
 
+    def to_compare(self) -> "ReviewRatingQuerySet":
+        """What coaches handed in, of calibrations that have both in."""
+        return self.filter(review__in=Review.objects.to_compare())
+
     def unanswered(self) -> "ReviewRatingQuerySet":
         return self.filter(unanswered())
 
@@ -164,11 +201,15 @@ class ReviewRatingQuerySet(models.QuerySet):
     def differing(self) -> "ReviewRatingQuerySet":
         """Ratings of a criterion on which the submitted reviews do not all give one level."""
         others = ReviewRating.objects.filter(
+            review__in=Review.objects.submitted(),
             review__calibration=OuterRef("review__calibration"),
-            review__state=Review.State.SUBMITTED,
             criterion=OuterRef("criterion"),
         ).exclude(level=OuterRef("level"))
         return self.filter(Exists(others))
+
+
+# The name under which the database refuses to change a review that is handed in.
+RATING_LOCKED = "review_rating_locked"
 
 
 @pghistory.track()
@@ -181,7 +222,7 @@ class ReviewRatingQuerySet(models.QuerySet):
             IF (SELECT state FROM calibration_review WHERE id = NEW.review_id FOR SHARE) <> 'open'
             THEN
                 RAISE EXCEPTION 'review % is submitted and locked', NEW.review_id
-                    USING ERRCODE = 'check_violation';
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'review_rating_locked';
             END IF;
             RETURN NEW;
         """,

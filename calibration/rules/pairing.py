@@ -1,8 +1,8 @@
 """Which two coaches for which assessment: pure suggestions that the hub may take or change.
 
-A pair comes from two institutions and has no declared conflict. Among those allowed, the load
-is kept even, pairs that have worked together least come first, and a pair that joins two
-unconnected groups of coaches is preferred, so that severity can be compared across all.
+A pair comes from two institutions, and nothing bars either coach (`seating.bar`). Among those
+allowed, the load is kept even, pairs that have worked together least come first, and a pair that
+joins two unconnected groups of coaches is preferred, so that severity can be compared across all.
 """
 
 from collections import Counter
@@ -15,16 +15,16 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True)
 class Coach:
-    """A coach's id, institution id, open assignments, and organisations they must not see."""
+    """A coach's id, institution id, open assignments, and what they are `barred` from, by id."""
 
     id: int
     institution: int
     load: int = 0
-    conflicts: frozenset[int] = frozenset()
+    barred: frozenset[int] = frozenset()
 
 
-def allowed_pairs(coaches: Sequence[Coach], organisation: int) -> list[tuple[Coach, Coach]]:
-    free = [coach for coach in coaches if organisation not in coach.conflicts]
+def allowed_pairs(coaches: Sequence[Coach], assessment: int) -> list[tuple[Coach, Coach]]:
+    free = [coach for coach in coaches if assessment not in coach.barred]
     return [(a, b) for a, b in combinations(free, 2) if a.institution != b.institution]
 
 
@@ -51,19 +51,19 @@ def is_connected(coaches: Iterable[int], pairs: Iterable[Pair]) -> bool:
 
 
 def suggest(
-    organisations: Sequence[int], coaches: Sequence[Coach], past: Iterable[Pair]
+    assessments: Sequence[int], coaches: Sequence[Coach], past: Iterable[Pair]
 ) -> Mapping[int, Pair | None]:
-    """Organisation id → suggested pair (coach ids), None where no pair is allowed.
+    """Assessment id → suggested pair (coach ids), None where no pair is allowed.
 
-    Organisations with the fewest allowed pairs are served first; the rest is greedy and
+    Assessments with the fewest allowed pairs are served first; the rest is greedy and
     deterministic.
     """
     load = {coach.id: coach.load for coach in coaches}
     pairs = [tuple(sorted(pair)) for pair in past]
     together = Counter(pairs)
-    options = {organisation: allowed_pairs(coaches, organisation) for organisation in organisations}
+    options = {assessment: allowed_pairs(coaches, assessment) for assessment in assessments}
     chosen: dict[int, Pair | None] = {}
-    for organisation in sorted(organisations, key=lambda one: (len(options[one]), one)):
+    for assessment in sorted(assessments, key=lambda one: (len(options[one]), one)):
         groups = components(load, pairs)
 
         def cost(pair: tuple[Coach, Coach], groups: dict[int, int] = groups) -> tuple:
@@ -77,14 +77,14 @@ def suggest(
                 key,
             )
 
-        best = min(options[organisation], key=cost, default=None)
+        best = min(options[assessment], key=cost, default=None)
         if best is None:
-            chosen[organisation] = None
+            chosen[assessment] = None
             continue
         pair = tuple(sorted((best[0].id, best[1].id)))
-        chosen[organisation] = pair
+        chosen[assessment] = pair
         pairs.append(pair)
         together[pair] += 1
         for coach in pair:
             load[coach] += 1
-    return {organisation: chosen[organisation] for organisation in organisations}
+    return {assessment: chosen[assessment] for assessment in assessments}

@@ -19,6 +19,10 @@ def steps(number: int) -> str:
     return f"{count_words(number)} step{'' if number == 1 else 's'}"
 
 
+def steps_in_figures(number: int) -> str:
+    return f"{number} step{'' if number == 1 else 's'}"
+
+
 def beside_own(level: int | None, own: int | None) -> str:
     """A coach's level against the organisation's, in words; "" where there is nothing to say."""
     if level is None or own is None:
@@ -38,6 +42,26 @@ def change_words(own: int | None, level: int | None) -> str:
         return "unchanged"
     kind = "mark-down" if found is Change.MARK_DOWN else "mark-up"
     return f"{kind} of {steps(abs(level - own))}"
+
+
+def yours_words(own: int | None, level: int | None) -> str:
+    """How a coach's level lies to the organisation's, told to them: "Yours is 1 step lower."."""
+    if change(own, level) in (Change.NOT_COMPARABLE, Change.UNCHANGED):
+        return ""
+    way = "lower" if level < own else "higher"
+    return f"Yours is {steps_in_figures(abs(level - own))} {way}."
+
+
+def moved_words(own: int | None, level: int | None) -> str:
+    """What became of the organisation's own level; "Marked down" alone is one step."""
+    found = change(own, level)
+    if found is Change.NOT_COMPARABLE:
+        return "Not compared"
+    if found is Change.UNCHANGED:
+        return "Unchanged"
+    word = "Marked down" if found is Change.MARK_DOWN else "Marked up"
+    distance = abs(level - own)
+    return word if distance == 1 else f"{word} {steps(distance)}"
 
 
 def _unjudged(given: Spoken) -> list[str]:

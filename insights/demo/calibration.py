@@ -10,7 +10,7 @@ from calibration.reviewing.services import reviewing
 from calibration.rules import commentary
 
 # What has happened by each state, in order.
-STATES = ("unassigned", "assigned", "scoring", "both_in", "moderating", "agreed", "released")
+STATES = Calibration.State.values
 
 
 def calibrate(
@@ -98,7 +98,7 @@ def _decide_rest(calibration: Calibration, moderator: User) -> None:
             calibration=calibration,
             criterion=criterion,
             outcome=commentary.Outcome(
-                level=min(rating.level for rating in ratings),
+                level=min(rating.level for rating in ratings if rating.level is not None),
                 parts=commentary.parts_of(ratings),
                 lift=commentary.merged_lift(ratings) or "Write down one thing you changed.",
                 cause=commentary.shared_cause(ratings),

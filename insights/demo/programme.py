@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import yaml
 from django.conf import settings
@@ -168,7 +169,7 @@ def _others_answers(enrolment: Enrolment, data: dict) -> dict[str, tuple[int, st
 
 
 def _evidence(enrolment: Enrolment, actor: User, piece: dict, ratings: dict) -> None:
-    common = {
+    common: dict[str, Any] = {
         "actor": actor,
         "enrolment": enrolment,
         "ratings": [ratings[code] for code in piece["uses"]],

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -17,15 +20,19 @@ from django.db.models import (
     Value,
     When,
 )
+from django.template.defaultfilters import pluralize
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
 
 from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
-from calibration.models import Calibration, Review
-from calibration.models.review import unanswered
+from calibration.models import Calibration, Review, empty_seats, unanswered
 
-State, Seat = Calibration.State, Review.Seat
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+State = Calibration.State
 NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
 STAGES = (
     (NOT_STARTED, "Not started"),
@@ -34,8 +41,30 @@ STAGES = (
     *State.choices,
     (LEFT, "Left the cohort"),
 )
-UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
-REPLACEABLE = (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING)
+
+
+class Stage(TypedDict):
+    """What `enrolments_with_stage` tells of each enrolment: `step` is its place in STAGES."""
+
+    assessment_id: int | None
+    assessment_state: str | None
+    submitted_at: datetime | None
+    calibration_id: int | None
+    calibration_state: str | None
+    due_on: date | None
+    stage: str
+    step: int
+
+
+class Seated(TypedDict):
+    """What `rows_of` fetches with each calibration."""
+
+    seated: list[Any]
+
+
+if TYPE_CHECKING:
+    StagedEnrolment = WithAnnotations[Enrolment, Stage]
+    SeatedCalibration = WithAnnotations[Calibration, Seated]
 
 
 def rounds_of(cohort: Cohort) -> list[int]:
@@ -44,8 +73,8 @@ def rounds_of(cohort: Cohort) -> list[int]:
     return sorted({BASELINE, *begun.values_list("round", flat=True).distinct()})
 
 
-def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
-    """The cohort's enrolments with `stage`, `step` (its place in STAGES), `due_on`, ids."""
+def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolment]":
+    """The cohort's enrolments, each with its `Stage`."""
     assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)
     calibration = Calibration.objects.filter(
         assessment__enrolment=OuterRef("pk"), assessment__round=round
@@ -79,10 +108,10 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> QuerySet[Enrolment]:
 
 def overdue() -> Q:
     """Of `enrolments_with_stage`: still under review after the due date."""
-    return Q(stage__in=UNDER_REVIEW, due_on__lt=timezone.localdate())
+    return Q(stage__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate())
 
 
-def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
+def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:
     """[{key, label, count}] of the stages that somebody is at, in order."""
     found = dict(enrolments.order_by().values_list("stage").annotate(Count("pk")))
     return [
@@ -91,13 +120,41 @@ def stage_counts(enrolments: QuerySet[Enrolment]) -> list[dict]:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """One line about an enrolment; `late` is a word to stress, `answer` leads to its questions."""
+
+    title: str
+    words: str
+    late: str = ""
+    answer: bool = False
+
+
+@dataclass(frozen=True)
+class Action:
+    """What can be done next: `url` takes `pk`, `about` ends the sentence for those who listen."""
+
+    words: str
+    about: str
+    url: str
+    pk: int
+    style: str = "btn btn-quiet btn-sm"
+    posts: bool = False
+
+
+PRIMARY, LINK = "btn btn-primary btn-sm", "text-link"
+
+
+@dataclass(frozen=True)
 class Row:
     """One enrolment as the hub's list shows it."""
 
-    enrolment: Enrolment
+    enrolment: "StagedEnrolment"
     calibration: Calibration | None
     reviews: list[Review]
-    may_compare: bool
+
+    @property
+    def may_compare(self) -> bool:
+        return self.calibration is not None and self.calibration.is_comparable
 
     @property
     def stage_label(self) -> str:
@@ -108,52 +165,94 @@ class Row:
         return self.enrolment.stage == LEFT
 
     @property
-    def is_handed_in(self) -> bool:
+    def is_late(self) -> bool:
+        return self.calibration is not None and self.calibration.is_overdue
+
+    @property
+    def self_assessment(self) -> str:
+        """How far it is, in words; `has_results` says whether it can be read."""
+        if not self.enrolment.assessment_state:
+            return "Not started"
+        if not self.has_results:
+            return "Being rated"
+        return f"Handed in {_day(timezone.localtime(self.enrolment.submitted_at))}."
+
+    @property
+    def has_results(self) -> bool:
         return self.enrolment.assessment_state == Assessment.State.SUBMITTED
 
     @property
-    def can_open(self) -> bool:
-        return self.enrolment.stage == HANDED_IN
-
-    @property
-    def can_assign(self) -> bool:
-        return self.enrolment.stage == State.UNASSIGNED
+    def facts(self) -> list[Fact]:
+        """What is to be known about the calibration; nothing of who has left."""
+        found = self.calibration
+        if found is None or self.is_left:
+            return []
+        facts = []
+        if (
+            found.state in (State.UNASSIGNED, *Calibration.UNDER_REVIEW)
+            and found.due_on is not None
+        ):
+            late = "Overdue" if found.is_overdue else ""
+            facts.append(Fact("Reviews due", _day(found.due_on), late))
+        if found.version > 1:
+            facts.append(Fact("Version", str(found.version)))
+        if found.has_live_lease:
+            until = time_format(timezone.localtime(found.lease_expires_at), "H:i")
+            facts.append(Fact("At the desk", f"{found.lease_holder}, until {until}"))
+        if found.waiting:
+            asked = f"{found.waiting} question{pluralize(found.waiting)} with the organisation"
+            facts.append(Fact("Evidence", asked))
+        if found.to_answer:
+            facts.append(Fact("Questions", f"{found.to_answer} to answer", answer=True))
+        return facts
 
     @property
     def empty_seats(self) -> list[str]:
         """The main seats that a withdrawal left empty."""
-        if self.calibration is None or self.calibration.state not in UNDER_REVIEW:
+        if self.calibration is None or not self.calibration.is_under_review:
             return []
-        taken = {review.seat for review in self.reviews}
-        return [seat.label for seat in (Seat.FIRST, Seat.SECOND) if seat not in taken]
+        return [str(seat.label) for seat in empty_seats(self.reviews)]
 
     @property
     def can_replace(self) -> bool:
-        return self._is_in(REPLACEABLE)
+        return self._is_in(Calibration.SEATS_OPEN)
 
     @property
-    def can_call_third(self) -> bool:
-        return self._is_in((State.BOTH_IN, State.MODERATING)) and all(
-            review.seat != Seat.THIRD for review in self.reviews
-        )
+    def actions(self) -> list[Action]:
+        """What the hub can do next with this enrolment, the first step first."""
+        name = self.enrolment.organisation.name
+        if self.enrolment.stage == HANDED_IN:
+            pk = self.enrolment.assessment_id
+            words = "Open calibration"
+            return [Action(words, f" of {name}", "calibration:open", pk, PRIMARY, posts=True)]
+        if self.calibration is None:
+            return []
+        pk, actions = self.calibration.pk, []
+        if self.enrolment.stage == State.UNASSIGNED:
+            assign = Action("Assign coaches", f" to {name}", "calibration:assign", pk, PRIMARY)
+            actions.append(assign)
+        return actions + (self._comparing(pk, name) if self.may_compare else [])
+
+    def _comparing(self, pk: int, name: str) -> list[Action]:
+        side = Action("Side by side", f": {name}", "calibration:reveal", pk)
+        framework = f" the framework of {name}"
+        release = Action("Release", framework, "calibration:release", pk, PRIMARY)
+        results = Action("Results", f" of {name}", "calibration:result", pk)
+        desk = Action("Desk", f" of {name}", "calibration:desk", pk)
+        third = Action("Third coach", f" for {name}", "calibration:third_coach", pk, LINK)
+        reopen = Action("Reopen", framework, "calibration:reopen", pk, LINK)
+        return [
+            *([release] if self._is_in((State.AGREED,)) else []),
+            *([results] if self.calibration.releases_made else []),
+            side,
+            *([desk] if self._is_in(Calibration.DECIDABLE) else []),
+            *([third] if self._can_call_third else []),
+            *([reopen] if self._is_in((State.RELEASED,)) else []),
+        ]
 
     @property
-    def shows_due(self) -> bool:
-        return (
-            self._is_in((State.UNASSIGNED, *UNDER_REVIEW)) and self.calibration.due_on is not None
-        )
-
-    @property
-    def can_release(self) -> bool:
-        return self._is_in((State.AGREED,))
-
-    @property
-    def is_released(self) -> bool:
-        return self._is_in((State.RELEASED,))
-
-    @property
-    def is_decidable(self) -> bool:
-        return self._is_in(Calibration.DECIDABLE)
+    def _can_call_third(self) -> bool:
+        return self._is_in(Calibration.SETTLING) and all(review.is_main for review in self.reviews)
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
@@ -161,7 +260,11 @@ class Row:
         )
 
 
-def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
+def _day(moment: date | datetime) -> str:
+    return date_format(moment, "j M Y")
+
+
+def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
     """The rows of one page: two queries, however many there are."""
     enrolments = list(enrolments)
     reviews = (
@@ -172,12 +275,13 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
         )
         .order_by("seat")
     )
+    comparable = Calibration.objects.comparable_by(user).filter(pk=OuterRef("pk"))
     calibrations = (
         Calibration.objects.select_related("lease_holder")
         .annotate(
             waiting=Count(
                 "requests",
-                filter=Q(requests__answered_at=None) & ~Q(state=Calibration.State.RELEASED),
+                filter=Q(requests__answered_at=None) & ~Q(state=State.RELEASED),
                 distinct=True,
             ),
             to_answer=Count(
@@ -186,15 +290,13 @@ def rows_of(enrolments: Iterable[Enrolment], user: User) -> list[Row]:
                 distinct=True,
             ),
             releases_made=Count("releases", distinct=True),
+            is_comparable=Exists(comparable),
         )
         .prefetch_related(Prefetch("reviews", reviews, to_attr="seated"))
         .in_bulk([one.calibration_id for one in enrolments if one.calibration_id])
     )
-    return [_row(one, calibrations.get(one.calibration_id), user) for one in enrolments]
+    return [_row(one, calibrations.get(one.calibration_id)) for one in enrolments]
 
 
-def _row(enrolment: Enrolment, calibration: Calibration | None, user: User) -> Row:
-    reviews = calibration.seated if calibration else []
-    blind = any(review.coach_id == user.pk and review.is_open for review in reviews)
-    may_compare = calibration is not None and calibration.is_open_to_compare and not blind
-    return Row(enrolment, calibration, reviews, may_compare)
+def _row(enrolment: "StagedEnrolment", calibration: "SeatedCalibration | None") -> Row:
+    return Row(enrolment, calibration, calibration.seated if calibration else [])

@@ -78,43 +78,15 @@
     if (dirty && !leaving) event.preventDefault();
   });
 
-  // Keys, which a person may switch off; the same switch as on the rating page.
-  const toggle = form?.querySelector("[data-keys]");
-  let keysOn = window.localStorage.getItem("number-keys") !== "off";
-
-  function showKeys() {
-    if (toggle) toggle.textContent = keysOn ? "Turn keys off" : "Turn keys on";
-  }
-  toggle?.addEventListener("click", () => {
-    keysOn = !keysOn;
-    window.localStorage.setItem("number-keys", keysOn ? "on" : "off");
-    showKeys();
-    announce(keysOn ? "Keys are on" : "Keys are off");
-  });
-  showKeys();
-
+  const { keysWork } = window.accelerator.levels(form);
   document.addEventListener("keydown", (event) => {
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       form.requestSubmit(form.querySelector("[data-go]"));
       return;
     }
-    if (!keysOn || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
-    if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]")) return;
-    const key = event.key.toLowerCase();
-    const link = { j: "[data-next]", k: "[data-previous]" }[key];
-    if (link) {
-      document.querySelector(link)?.click();
-      return;
-    }
-    const radio = /^[1-9]$/.test(key) && form?.querySelectorAll("[data-level]")[Number(key) - 1];
-    if (!radio) return;
-    event.preventDefault();
-    if (radio.checked) return;
-    radio.checked = true;
-    radio.dispatchEvent(new Event("input", { bubbles: true }));
-    radio.dispatchEvent(new Event("change", { bubbles: true }));
-    announce(`${radio.dataset.level} chosen`);
+    const link = { j: "[data-next]", k: "[data-previous]" }[event.key.toLowerCase()];
+    if (link && keysWork(event)) document.querySelector(link)?.click();
   });
 
   const conflict = document.querySelector("[data-conflict]");

@@ -1,16 +1,16 @@
 // Choosing a level with the keys 1, 2, 3…, which a person may switch off (WCAG 2.1.4).
 "use strict";
 
-/** The level cards of `form`. Returns choose(radio, words) and keysWork(event). */
+/** The level cards of `form`, or of none. Returns choose(radio, words) and keysWork(event). */
 window.accelerator.levels = (form) => {
   const { announce } = window.accelerator;
-  const levels = [...form.querySelectorAll("[data-level]")];
+  const levels = [...(form?.querySelectorAll("[data-level]") ?? [])];
   const toggles = [...document.querySelectorAll("[data-keys]")];
   const what = toggles[0]?.dataset.keys || "number keys";
   let keysOn = window.localStorage.getItem("number-keys") !== "off";
 
   function showKeys() {
-    form.classList.toggle("keys-off", !keysOn);
+    form?.classList.toggle("keys-off", !keysOn);
     toggles.forEach((toggle) => { toggle.textContent = `Turn ${what} ${keysOn ? "off" : "on"}`; });
   }
   toggles.forEach((toggle) => toggle.addEventListener("click", () => {

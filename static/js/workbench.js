@@ -21,11 +21,11 @@
 
   const form = document.querySelector("form[data-judgement]");
   const goTo = (rel) => document.querySelector(`.steps a[rel=${rel}]`)?.href;
+  const { choose, keysWork } = window.accelerator.levels(form);
   if (!form) {
     document.addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
       const url = { j: goTo("next"), k: goTo("prev") }[event.key.toLowerCase()];
-      if (url && window.localStorage.getItem("number-keys") !== "off") window.location.assign(url);
+      if (url && keysWork(event)) window.location.assign(url);
     });
     return;
   }
@@ -34,7 +34,6 @@
   const { afterSaving, leave } = window.accelerator.saving(form, {
     elsewhere: "you saved this in another window.",
   });
-  const { choose, keysWork } = window.accelerator.levels(form);
   const cannot = form.querySelector("[data-cannot]");
   const reason = form.elements.cannot_judge_reason;
   const clear = form.querySelector("[data-clear-level]");

@@ -1,37 +1,10 @@
-"""The pure rules about ratings. Not rated is never counted as the lowest level."""
+"""The pure rules about ratings. Not rated is never taken for the lowest level."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.scoring import attention, is_answered, level_counts
-
-LEVELS = st.lists(st.none() | st.integers(0, 3))
-
-
-@given(LEVELS)
-def test_counts_add_up(levels: list[int | None]) -> None:
-    counts, not_rated = level_counts(levels, 4)
-    assert len(counts) == 4
-    assert sum(counts) + not_rated == len(levels)
-    assert [levels.count(value) for value in range(4)] == counts
-
-
-@given(LEVELS, st.integers(1, 20))
-def test_not_rated_never_changes_the_count_of_a_level(levels: list, more: int) -> None:
-    counts, not_rated = level_counts(levels, 4)
-    assert level_counts(levels + [None] * more, 4) == (counts, not_rated + more)
-    assert level_counts([each for each in levels if each is not None], 4) == (counts, 0)
-
-
-@given(LEVELS)
-def test_the_order_of_ratings_does_not_matter(levels: list[int | None]) -> None:
-    assert level_counts(levels, 4) == level_counts(levels[::-1], 4)
-
-
-def test_counts_of_nothing_and_of_the_lowest() -> None:
-    assert level_counts([], 3) == ([0, 0, 0], 0)
-    assert level_counts([0, 0, None], 3) == ([2, 0, 0], 1)
+from assessments.scoring import attention, is_answered
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from accelerator.models import OutgoingMail, Role
 from assessments.evidence.services import attach, describe_use
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning, conflicts
-from calibration.desk.services import lease
-from calibration.models import Calibration, Review
+from calibration.desk.services import lease, moderating
+from calibration.models import Calibration, Review, ReviewRating
 from calibration.releasing.services import releasing
 from calibration.reviewing.services import requests, reviewing
 from calibration.rules.problems import StepRefused
@@ -154,3 +154,66 @@ def test_the_admin_sign_in_is_the_ordinary_one(client) -> None:
     response = client.get("/admin/login/")
     assert response.status_code == 302
     assert response.url.startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize("name", ["reveal", "desk", "desk_criterion", "release", "moderation"])
+def test_whoever_still_reviews_blind_reads_no_other_review(cast, sign_in, name) -> None:
+    """A third coach who came to moderate and run the cohort meanwhile: shut until they submit."""
+    calibration = agreed(cast)
+    Calibration.objects.filter(pk=calibration.pk).update(state="moderating")
+    third = third_coach(cast, calibration)
+    for role in (Role.MODERATOR, Role.HUB):
+        MembershipFactory(user=third.coach, role=role, cohort=cast.enrolment.cohort)
+    client = sign_in(third.coach)
+    args = {"moderation": [], "desk_criterion": [calibration.pk, "design.1"]}
+    address = reverse(f"calibration:{name}", args=args.get(name, [calibration.pk]))
+    organisation = cast.enrolment.organisation.name
+
+    def reads() -> bool:
+        page = client.get(address, follow=True)
+        return page.status_code == 200 and organisation in page.content.decode()
+
+    assert not reads()
+    assert not ReviewRating.objects.visible_to(third.coach).exclude(review=third).exists()
+    rate_review(third)
+    submit(third)
+    assert reads()
+    assert ReviewRating.objects.visible_to(third.coach).exclude(review=third).exists()
+
+
+def test_who_has_decided_before_cannot_be_the_blind_third_coach(cast, sign_in) -> None:
+    calibration = both_in(cast)
+    decided = MembershipFactory(role=Role.COACH, institution=InstitutionFactory()).user
+    moderates = MembershipFactory(user=decided, role=Role.MODERATOR, cohort=cast.enrolment.cohort)
+    lease.take_lease(actor=decided, calibration=calibration)
+    moderating.confirm_agreements(actor=decided, calibration=calibration)
+    lease.give_back_lease(actor=decided, calibration=calibration)
+    moderates.delete()
+    page = sign_in(cast.moderator).get(reverse("calibration:third_coach", args=[calibration.pk]))
+    assert "No coach is free" in page.content.decode()
+    with pytest.raises(StepRefused, match="cannot review it blind"):
+        assigning.ask_third_coach(
+            actor=cast.moderator, calibration=calibration, coach=decided, codes=["design.1"]
+        )
+
+
+def test_who_has_the_desk_cannot_be_the_blind_third_coach(cast) -> None:
+    calibration = both_in(cast)
+    holder = MembershipFactory(role=Role.COACH, institution=InstitutionFactory()).user
+    moderates = MembershipFactory(user=holder, role=Role.MODERATOR, cohort=cast.enrolment.cohort)
+    lease.take_lease(actor=holder, calibration=calibration)
+    moderates.delete()
+    with pytest.raises(StepRefused, match="cannot review it blind"):
+        assigning.ask_third_coach(
+            actor=cast.moderator, calibration=calibration, coach=holder, codes=["design.1"]
+        )
+
+
+def test_a_coach_who_leaves_takes_the_desk_away_from_its_moderator(cast) -> None:
+    calibration = lease.take_lease(actor=cast.moderator, calibration=both_in(cast))
+    assigning.withdraw_review(
+        actor=cast.hub, review=review_of(calibration, cast.coach_b), reason="Ill"
+    )
+    calibration.refresh_from_db()
+    assert calibration.state == Calibration.State.SCORING
+    assert (calibration.lease_holder, calibration.lease_expires_at) == (None, None)

@@ -85,13 +85,11 @@ class Model:
 
     def may_sit(self, coach, seat: str, leaving: str | None = None) -> bool:
         """Whether a coach may take a seat, once whoever sits in `leaving` has left."""
+        if any(chair.coach == coach for chair in self.chairs.values()):
+            return False
+        if self.were_both_in and coach in self.sat:
+            return False
         others = {one: chair for one, chair in self.chairs.items() if one != leaving}
-        if any(chair.coach == coach for chair in others.values()):
-            return False
-        if self.were_both_in and coach in self.sat | {
-            self.chairs[leaving].coach if leaving else None
-        }:
-            return False
         return seat == Seat.THIRD or all(
             chair.review.institution_id != coach.institution
             for one, chair in others.items()

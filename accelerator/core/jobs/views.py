@@ -1,4 +1,5 @@
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -52,7 +53,7 @@ def job_retry(request: Request, pk: str) -> HttpResponse:
 
 
 @require_safe
-def job_download(request: Request, pk: str) -> HttpResponse:
+def job_download(request: Request, pk: str) -> HttpResponseBase:
     """The finished file, after a fresh access check."""
     found = job_for(request.user, "report.view", pk)
     if found.state != ReportJob.State.DONE:

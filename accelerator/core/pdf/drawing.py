@@ -189,7 +189,8 @@ class PageCounters(CounterStyle):
     def __init__(self, line: Connection, *, comes_first: bool) -> None:
         super().__init__()
         self._line, self._comes_first = line, comes_first
-        self._told, self._heard = False, None
+        self._told = False
+        self._heard: int | None = None
 
     def settle(self, pages: int) -> int:
         """Tells the other part that this one has so many pages; returns how many that has."""

@@ -76,7 +76,8 @@ def join(parts: Iterable[Part]) -> bytes:
 
 def _places(part: Pdf, elsewhere: Collection[str]) -> Iterator[tuple[str, Object]]:
     """The part's names with the place that each leads to."""
-    names = part.Root.get("/Names", Dictionary()).get("/Dests", Dictionary()).get("/Names", [])
+    tree = part.Root.get("/Names", Dictionary()).get("/Dests", Dictionary())
+    names: Iterable[Object] = tree.get("/Names", [])
     for name, place in _pairs(names):
         if str(name) not in elsewhere:
             yield str(name), place
@@ -130,10 +131,11 @@ def _append_bookmarks(whole: Pdf, more: Pdf) -> None:
         whole.Root.Outlines = appended
         return
     outline = whole.Root.Outlines
-    item = appended.First
-    outline.Last.Next, item.Prev = item, outline.Last
+    first = appended.First
+    outline.Last.Next, first.Prev = first, outline.Last
     outline.Last = appended.Last
     outline.Count += appended.Count
+    item: Object | None = first
     while item is not None:
         item.Parent = outline
         item = item.get("/Next")

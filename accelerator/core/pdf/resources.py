@@ -80,4 +80,4 @@ def _static_roots() -> Iterator[Path]:
     for finder in finders.get_finders():
         for storage in getattr(finder, "storages", {}).values():
             yield Path(storage.location).resolve()
-    yield Path(staticfiles_storage.location).resolve()
+    yield Path(staticfiles_storage.path("")).resolve()

@@ -1,5 +1,5 @@
 from accelerator.core.rights import prose_of
-from accelerator.models import Membership, User
+from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPES
 from accelerator.programme.accounts.demo import ACCOUNTS
 
@@ -11,7 +11,7 @@ def roles_in_words(user: User) -> list[dict]:
             "role_label": membership.get_role_display(),
             "where": membership.where,
             "job_role": membership.job_role,
-            "prose": prose_of(membership.role),
+            "prose": prose_of(Role(membership.role)),
         }
         for membership in Membership.objects.filter(user=user).select_related(*SCOPES)
     ]

@@ -21,7 +21,7 @@ def _key(sha256: str, number: int) -> str:
 def open_verified(evidence: Evidence) -> File:
     """The stored file, at its start, after its SHA-256 was checked. Raises EvidenceDamaged."""
     try:
-        stored = evidence.file.storage.open(evidence.file.name, "rb")
+        stored = evidence.file.storage.open(evidence.file.name or "", "rb")
     except FileNotFoundError as error:
         raise EvidenceDamaged(f"evidence {evidence.pk} is missing from storage") from error
     if hashlib.file_digest(stored, "sha256").hexdigest() != evidence.sha256:

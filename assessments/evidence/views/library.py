@@ -4,6 +4,7 @@ import structlog
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
@@ -62,11 +63,12 @@ def evidence(request: Request, pk: str) -> HttpResponse:
     piece = evidence_for(request.user, action, pk)
     uses = list(uses_seen(piece.uses.all(), roles_of(piece)))
     assessment = newest_assessment(piece.enrolment_id)
-    editable = assessment is not None and assessment.is_open and not piece.is_withdrawn
+    is_open = assessment is not None and assessment.is_open and not piece.is_withdrawn
+    editable = assessment if is_open else None
     can_edit = may(piece, "evidence.add") and not piece.is_withdrawn
     form = EvidenceForm(
         request.POST or None,
-        catalogue=catalogue(assessment.framework_id) if editable else None,
+        catalogue=catalogue(editable.framework_id) if editable else None,
         initial={
             "title": piece.title,
             "description": piece.description,
@@ -84,7 +86,7 @@ def evidence(request: Request, pk: str) -> HttpResponse:
                 evidence=piece,
                 title=form.cleaned_data["title"],
                 description=form.cleaned_data["description"],
-                assessment=assessment if editable else None,
+                assessment=editable,
                 codes=form.cleaned_data.get("criteria", ()),
             )
         except AssessmentLocked:
@@ -110,7 +112,7 @@ def evidence(request: Request, pk: str) -> HttpResponse:
 
 
 @require_safe
-def evidence_download(request: Request, pk: str) -> HttpResponse:
+def evidence_download(request: Request, pk: str) -> HttpResponseBase:
     """The file as an attachment, after a fresh access check and a check of its SHA-256."""
     piece = evidence_for(request.user, "evidence.view", pk)
     if piece.kind != Evidence.Kind.FILE or piece.is_withdrawn:

@@ -109,9 +109,10 @@ def _add_files(request: Request, rating: Rating, common: dict) -> HttpResponse:
         )
     results = []
     for upload in uploads:
-        name = files.safe_display_name(upload.name)
+        sent = upload.name or ""
+        name = files.safe_display_name(sent)
         try:
-            evidence_service.add_file(upload=upload, name=upload.name, **common)
+            evidence_service.add_file(upload=upload, name=sent, **common)
         except files.FileRefused as refusal:
             results.append({"name": name, "ok": False, "message": refusal.message})
         else:
@@ -180,21 +181,23 @@ def use_edit(request: Request, pk: int) -> HttpResponse:
     """Say which part matters for this criterion, and what it shows."""
     use = use_for(request.user, "evidence.add", pk)
     form = UseForm(request.POST or None, instance=use)
-    back = {"pk": use.rating.assessment_id, "code": use.rating.criterion.code}
+    rating = use.rating
     if request.method == "POST" and form.is_valid():
         try:
-            _require_open(use.rating)
+            _require_open(rating)
             evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
         except AssessmentLocked:
             messages.error(request, LOCKED)
         else:
             messages.success(request, "Saved.")
-        return redirect("assessments:criterion", **back)
+        return redirect(
+            "assessments:criterion", pk=rating.assessment_id, code=rating.criterion.code
+        )
     context = {
         "form": form,
         "use": use,
-        "criterion": use.rating.criterion,
-        "assessment": use.rating.assessment,
+        "criterion": rating.criterion,
+        "assessment": rating.assessment,
     }
     status = 422 if form.errors else 200
     return render(request, "assessments/use_form.html", context, status=status)

@@ -111,7 +111,8 @@ def autosave(request: Request, pk: int, code: str) -> HttpResponse:
     rating = rating_for(request.user, "assessment.rate", pk, code)
     form = RatingForm(request.POST, catalogue=catalogue(rating.assessment.framework_id))
     if not form.is_valid():
-        context = {"state": "error", "errors": form.errors, "version": request.POST.get("version")}
+        given = request.POST.get("version")
+        context: dict = {"state": "error", "errors": form.errors, "version": given}
         return render(request, "assessments/_save_status.html", context, status=422)
     try:
         saved = _save(request.user, rating, form)

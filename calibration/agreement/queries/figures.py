@@ -304,6 +304,12 @@ def frameworks_of(cohort: Cohort) -> dict[int, str]:
 
 def rounds_of(cohort: Cohort, framework: Catalogue) -> list[int]:
     """The rounds on that framework in which something may be compared; the baseline always."""
-    used = Calibration.objects.both_in().filter(assessment__enrolment__cohort=cohort).order_by()
+    used = (
+        Calibration.objects.open_to_compare()
+        .filter(assessment__enrolment__cohort=cohort)
+        .order_by()
+    )
     used = used.filter(assessment__framework=framework.id)
-    return sorted({BASELINE, *used.values_list("assessment__round", flat=True).distinct()})
+    return sorted(
+        {BASELINE, *used.order_by().values_list("assessment__round", flat=True).distinct()}
+    )

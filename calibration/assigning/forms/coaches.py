@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from accelerator.models import User
 from assessments.models import Assessment
 from calibration.assigning.queries.coaches import CoachLoad
+from calibration.assigning.queries.eligibility import pair_problem
 
 REASON = 300
 
@@ -78,20 +79,6 @@ class DueField(forms.DateField):
         return day
 
 
-def pair_problem(first: CoachLoad | None, second: CoachLoad | None) -> str:
-    """What stops two coaches from being a pair; "" when nothing does."""
-    if first is None or second is None:
-        return ""
-    if first.user == second.user:
-        return "Choose two different coaches."
-    if first.institution == second.institution:
-        return (
-            f"{first.user} and {second.user} both come from {first.institution}. "
-            "Choose coaches from two institutions."
-        )
-    return ""
-
-
 class AssignForm(forms.Form):
     """The two coaches of one calibration, and when they are due."""
 
@@ -109,7 +96,8 @@ class AssignForm(forms.Form):
         self.fields["due_on"] = DueField()
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if why := pair_problem(cleaned.get("first"), cleaned.get("second")):
             self.add_error("second", why)
         return cleaned
@@ -120,14 +108,17 @@ class AssignForm(forms.Form):
 
 
 class SuggestionsForm(forms.Form):
-    """A pair for each of several assessments. A row left empty is left for another time."""
+    """A pair for each of several assessments. A row left empty is left for another time.
+
+    `reasons`: assessment id → coach id → why they cannot be chosen for it.
+    """
 
     def __init__(
         self,
         *args,
         assessments: Sequence[Assessment],
         coaches: Sequence[CoachLoad],
-        practice: bool,
+        reasons: Mapping[int, Mapping[int, str]],
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -135,18 +126,13 @@ class SuggestionsForm(forms.Form):
         self.fields["due_on"] = DueField()
         for assessment in self.assessments:
             organisation = assessment.enrolment.organisation
-            reasons = {
-                row.user.pk: why
-                for row in coaches
-                if (why := row.why_not(organisation, practice=practice))
-            }
             for name, label in (("first", "Coach A"), ("second", "Coach B")):
                 self.fields[f"{name}-{assessment.pk}"] = CoachField(
                     label=format_html(
                         '{}<span class="visually-hidden"> for {}</span>', label, organisation
                     ),
                     coaches=coaches,
-                    reasons=reasons,
+                    reasons=reasons[assessment.pk],
                     empty="Not now",
                     required=False,
                 )
@@ -162,7 +148,8 @@ class SuggestionsForm(forms.Form):
         ]
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         for assessment in self.assessments:
             names = [f"first-{assessment.pk}", f"second-{assessment.pk}"]
             if any(name in self.errors for name in names):

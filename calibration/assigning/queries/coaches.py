@@ -1,100 +1,49 @@
 """The coaches a cohort may call on: their load, ties and practice, and who has worked with whom."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from accelerator.models import Cohort, Institution, Membership, Organisation, Role, User
-from calibration.assigning.queries.settings import settings_of
+from accelerator.models import Cohort, Enrolment
+from assessments.models import Assessment
+from calibration.assigning.queries.eligibility import Candidate, all_coaches, seatings
 from calibration.models import (
     Calibration,
-    ConflictOfInterest,
-    PracticeAttempt,
     PracticeCase,
     Review,
 )
-from calibration.rules.pairing import Coach, Pair, components
+from calibration.rules.pairing import Coach, Pair, components, suggest
+from calibration.rules.seating import bar
 
-UNDER_REVIEW = (Calibration.State.ASSIGNED, Calibration.State.SCORING)
-MAIN_SEATS = (Review.Seat.FIRST, Review.Seat.SECOND)
 IN_COHORT = "calibration__assessment__enrolment__cohort"
 
 
 @dataclass(frozen=True)
-class CoachLoad:
+class CoachLoad(Candidate):
     """One coach. `open`, `submitted` and `overdue` count this cohort; `everywhere` all of them."""
 
-    user: User
-    institution: Institution
     open: int
     submitted: int
     overdue: int
     everywhere: int
-    conflicts: tuple[ConflictOfInterest, ...]
-    own: frozenset[int]
-    practised: bool
-
-    @property
-    def tied_to(self) -> frozenset[int]:
-        """Ids of organisations they declared a conflict with, or belong to."""
-        return self.own | {conflict.organisation_id for conflict in self.conflicts}
-
-    def why_not(self, organisation: Organisation, *, practice: bool) -> str:
-        """Why they cannot calibrate this organisation; "" when they can."""
-        if organisation.pk in self.own:
-            return f"belongs to {organisation}"
-        if organisation.pk in self.tied_to:
-            return "has a conflict of interest"
-        return "has not done the practice cases yet" if practice and not self.practised else ""
 
 
 def coach_loads(cohort: Cohort) -> list[CoachLoad]:
-    """Every active coach with an institution, by institution and name. Five queries."""
-    found: dict[int, Membership] = {}
-    memberships = Membership.objects.filter(role=Role.COACH, user__is_active=True)
-    for membership in memberships.select_related("user", "institution").order_by("pk"):
-        found.setdefault(membership.user_id, membership)
+    """Every active coach with an institution, by institution and name. Seven queries."""
     load = _load(cohort)
-    conflicts = _gather(
-        (one.person_id, one)
-        for one in ConflictOfInterest.objects.filter(person__in=found)
-        .select_related("organisation")
-        .order_by("organisation__name")
-    )
-    own = _gather(
-        Membership.objects.filter(user__in=found, organisation__isnull=False).values_list(
-            "user", "organisation"
-        )
-    )
-    practised = _practised(found)
     none = {"open": 0, "submitted": 0, "overdue": 0, "everywhere": 0}
-    rows = [
-        CoachLoad(
-            user=membership.user,
-            institution=membership.institution,
-            conflicts=tuple(conflicts.get(pk, ())),
-            own=frozenset(own.get(pk, ())),
-            practised=pk in practised,
-            **load.get(pk, none),
-        )
-        for pk, membership in found.items()
-    ]
-    return sorted(rows, key=lambda row: (row.institution.name, row.user.name, row.user.pk))
-
-
-def _gather(pairs: Iterable[tuple]) -> dict[int, list]:
-    found: dict[int, list] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found
+    return [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
 
 
 def _load(cohort: Cohort) -> dict[int, dict[str, int]]:
     here, is_open = Q(**{IN_COHORT: cohort}), Q(state=Review.State.OPEN)
-    late = Q(calibration__state__in=UNDER_REVIEW, calibration__due_on__lt=timezone.localdate())
+    late = Q(
+        calibration__state__in=Calibration.UNDER_REVIEW,
+        calibration__due_on__lt=timezone.localdate(),
+    )
     rows = (
         Review.objects.current()
         .order_by()
@@ -107,24 +56,6 @@ def _load(cohort: Cohort) -> dict[int, dict[str, int]]:
         )
     )
     return {row.pop("coach"): row for row in rows}
-
-
-def _practised(coaches: Iterable[int]) -> set[int]:
-    """Those who have tried every practice case."""
-    cases = PracticeCase.objects.count()
-    if not cases:
-        return set(coaches)
-    done = (
-        PracticeAttempt.objects.filter(coach__in=coaches)
-        .order_by()
-        .values_list("coach")
-        .annotate(tried=Count("case", distinct=True))
-    )
-    return {coach for coach, tried in done if tried == cases}
-
-
-def practice_required(cohort: Cohort) -> bool:
-    return settings_of(cohort).require_practice
 
 
 def pairs_of(cohort: Cohort) -> list[Pair]:
@@ -144,13 +75,20 @@ def pairs_of(cohort: Cohort) -> list[Pair]:
     )
 
 
-def for_suggestions(coaches: Sequence[CoachLoad], *, practice: bool) -> list[Coach]:
-    """The coaches as `calibration.rules.pairing.suggest` takes them."""
-    return [
-        Coach(row.user.pk, row.institution.pk, row.everywhere, row.tied_to)
-        for row in coaches
-        if row.practised or not practice
+def suggested_pairs(
+    assessments: Sequence[Assessment], loads: Sequence[CoachLoad], cohort: Cohort
+) -> dict[int, Pair | None]:
+    """Assessment id → the pair of coach ids suggested for it, None where nobody is free."""
+    barred = defaultdict(set)
+    for assessment, seating in seatings(assessments).items():
+        for one in loads:
+            if bar(one.person, seating):
+                barred[one.user.pk].add(assessment)
+    coaches = [
+        Coach(one.user.pk, one.institution.pk, one.everywhere, frozenset(barred[one.user.pk]))
+        for one in loads
     ]
+    return suggest([one.pk for one in assessments], coaches, pairs_of(cohort))
 
 
 def together(coaches: Sequence[CoachLoad], pairs: Iterable[Pair]) -> list[dict]:
@@ -173,39 +111,20 @@ def groups(coaches: Sequence[CoachLoad], pairs: Iterable[Pair]) -> list[list[str
     return sorted(sorted(one) for one in found.values())
 
 
-def reasons_against(
-    calibration: Calibration,
-    coaches: Sequence[CoachLoad],
-    *,
-    seat: str = "",
-    leaving: Review | None = None,
-) -> dict[int, str]:
-    """Coach id → why they cannot take a seat of this calibration, for those who cannot.
-
-    `seat` is the main seat to fill, "" when none is taken yet; `leaving` is the review replaced.
-    """
-    enrolment = calibration.assessment.enrolment
-    practice = practice_required(enrolment.cohort)
-    reviews = list(calibration.reviews.all())
-    seated = [one for one in reviews if one.state != Review.State.WITHDRAWN and one != leaving]
-    taken = {one.coach_id for one in seated} | ({leaving.coach_id} if leaving else set())
-    partners = {one.institution_id for one in seated if one.seat != Review.Seat.THIRD}
-    aware: set[int] = set()
-    if calibration.both_in_at is not None:
-        aware = {one.coach_id for one in reviews} | set(
-            Membership.objects.filter(
-                cohort=enrolment.cohort, role__in=(Role.HUB, Role.MODERATOR)
-            ).values_list("user", flat=True)
+def waiting(cohort: Cohort) -> list[Assessment]:
+    """Handed in by organisations of the cohort, and without coaches."""
+    begun = Calibration.objects.exclude(state=Calibration.State.UNASSIGNED)
+    return list(
+        Assessment.objects.filter(
+            enrolment__cohort=cohort,
+            enrolment__state=Enrolment.State.ACTIVE,
+            state=Assessment.State.SUBMITTED,
         )
-    found = {}
-    for coach in coaches:
-        why = coach.why_not(enrolment.organisation, practice=practice)
-        if coach.user.pk in taken:
-            why = "is a coach of this assessment already"
-        elif not why and coach.user.pk in aware:
-            why = "may have read the other reviews already"
-        elif not why and seat in MAIN_SEATS and coach.institution.pk in partners:
-            why = "comes from the other coach’s institution"
-        if why:
-            found[coach.user.pk] = why
-    return found
+        .exclude(pk__in=begun.order_by().values("assessment"))
+        .select_related("enrolment__organisation", "enrolment__programme", "enrolment__cohort")
+        .order_by("enrolment__organisation__name", "pk")
+    )
+
+
+def has_practice_cases() -> bool:
+    return PracticeCase.objects.exists()

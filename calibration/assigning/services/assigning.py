@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from assessments.models import Assessment
-from calibration.assigning.queries.eligibility import check_blind, check_free, institution_of
+from calibration.assigning.queries.eligibility import Candidate, candidates, refusal, seatings
 from calibration.assigning.queries.settings import settings_of
 from calibration.models import (
     Calibration,
     Review,
     ReviewRating,
+    empty_seats,
 )
 from calibration.rules.problems import StepRefused
 
@@ -57,41 +58,50 @@ def assign_coaches(
         raise StepRefused("Choose two different coaches.")
     row.state, row.due_on = State.ASSIGNED, due_on or row.due_on
     row.save(update_fields=["state", "due_on"])
-    for seat, coach in ((Seat.FIRST, first), (Seat.SECOND, second)):
-        _seat(actor, row, coach, seat)
+    organisation = row.assessment.enrolment.organisation
+    seating = seatings([row.assessment])[row.assessment_id]
+    for seat, candidate in zip(Review.MAIN_SEATS, candidates([first, second]), strict=True):
+        if why := refusal(candidate, organisation, seating):
+            raise StepRefused(why)
+        _seat(actor, row, candidate, seat)
+        seating = seating.beside(candidate.person)
     return row
+
+
+def _free(
+    calibration: Calibration, coach: User, seat: str, leaving: Review | None = None
+) -> Candidate:
+    """`coach`, if they may take a seat, in place of `leaving` where given. Raises StepRefused."""
+    assessment = calibration.assessment
+    seating = seatings([assessment], seat=seat, leaving=leaving)[assessment.pk]
+    [candidate] = candidates([coach])
+    if why := refusal(candidate, assessment.enrolment.organisation, seating):
+        raise StepRefused(why)
+    return candidate
 
 
 def _seat(
     actor: User,
     calibration: Calibration,
-    coach: User,
+    candidate: Candidate,
     seat: str,
     criteria: Iterable[int] | None = None,
 ) -> Review:
-    check_free(coach, calibration)
-    check_blind(coach, calibration)
-    try:
-        with transaction.atomic():
-            review = Review.objects.create(
-                calibration=calibration,
-                coach=coach,
-                institution=institution_of(coach, calibration),
-                seat=seat,
-                assigned_by=actor,
-            )
-    except IntegrityError as error:
-        if "review_two_institutions" in str(error):
-            raise StepRefused("The two coaches must come from different institutions.") from error
-        raise StepRefused(f"{coach} is a coach of this assessment already.") from error
+    review = Review.objects.create(
+        calibration=calibration,
+        coach=candidate.user,
+        institution=candidate.institution,
+        seat=seat,
+        assigned_by=actor,
+    )
     if criteria is None:
         criteria = calibration.assessment.framework.criteria.values_list("pk", flat=True)
     ReviewRating.objects.bulk_create(
         ReviewRating(review=review, criterion_id=criterion) for criterion in criteria
     )
-    audit.record(actor, "review.assigned", calibration, seat=seat, coach=coach.pk)
+    audit.record(actor, "review.assigned", calibration, seat=seat, coach=candidate.user.pk)
     queue_template_mail(
-        people=[coach],
+        people=[candidate.user],
         template="review_assigned",
         context={"review": review, "calibration": calibration},
         key=f"review-assigned:{review.pk}",
@@ -109,10 +119,11 @@ def withdraw_review(
     """
     row = Calibration.objects.locked(review.calibration_id)
     old = Review.objects.select_for_update().get(pk=review.pk)
-    if old.state == Review.State.WITHDRAWN:
+    if old.is_withdrawn:
         raise StepRefused("This coach was taken off already.")
-    if row.state not in (State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING):
+    if not row.has_open_seats:
         raise StepRefused("The reviews are settled, so a coach cannot be taken off any more.")
+    new = replacement and _free(row, replacement, old.seat, leaving=old)
     old.state, old.withdrawn_at, old.withdrawn_reason = (
         Review.State.WITHDRAWN,
         timezone.now(),
@@ -120,9 +131,9 @@ def withdraw_review(
     )
     old.save(update_fields=["state", "withdrawn_at", "withdrawn_reason"])
     audit.record(actor, "review.withdrawn", row, seat=old.seat, coach=old.coach_id)
-    if old.seat != Seat.THIRD:
+    if old.is_main:
         _reopen_reviewing(row)
-    if replacement is None:
+    if new is None:
         queue_template_mail(
             people=[
                 one
@@ -135,12 +146,12 @@ def withdraw_review(
         )
         return None
     criteria = list(old.ratings.values_list("criterion", flat=True))
-    return _seat(actor, row, replacement, old.seat, criteria)
+    return _seat(actor, row, new, old.seat, criteria)
 
 
 def _reopen_reviewing(row: Calibration) -> None:
     """Back from comparing when a main seat falls empty; `both_in_at` still says it was reached."""
-    if row.state in (State.BOTH_IN, State.MODERATING):
+    if row.is_settling:
         row.state = State.SCORING
         row.lease_holder = row.lease_expires_at = None
         row.save(update_fields=["state", "lease_holder", "lease_expires_at"])
@@ -150,13 +161,12 @@ def _reopen_reviewing(row: Calibration) -> None:
 def fill_seat(*, actor: User, calibration: Calibration, coach: User) -> Review:
     """Seat a coach in the main seat that a withdrawal left empty."""
     row = Calibration.objects.locked(calibration.pk)
-    if row.state not in (State.ASSIGNED, State.SCORING):
+    if not row.is_under_review:
         raise StepRefused("No seat is empty.")
-    taken = set(row.reviews.current().values_list("seat", flat=True))
-    seat = next((seat for seat in (Seat.FIRST, Seat.SECOND) if seat not in taken), None)
-    if seat is None:
+    empty = empty_seats(row.reviews.current())
+    if not empty:
         raise StepRefused("No seat is empty.")
-    return _seat(actor, row, coach, seat)
+    return _seat(actor, row, _free(row, coach, empty[0]), empty[0])
 
 
 @transaction.atomic
@@ -165,11 +175,13 @@ def ask_third_coach(
 ) -> Review:
     """Seat a blind third coach for the criteria that two could not settle."""
     row = Calibration.objects.locked(calibration.pk)
-    if row.state not in (State.BOTH_IN, State.MODERATING):
+    if not row.is_settling:
         raise StepRefused("A third coach comes in once both reviews are in.")
     criteria = list(
         row.assessment.framework.criteria.filter(code__in=codes).values_list("pk", flat=True)
     )
     if not criteria:
         raise StepRefused("Choose at least one criterion for the third coach.")
-    return _seat(actor, row, coach, Seat.THIRD, criteria)
+    if row.reviews.current().filter(seat=Seat.THIRD).exists():
+        raise StepRefused("A third coach is here already.")
+    return _seat(actor, row, _free(row, coach, Seat.THIRD), Seat.THIRD, criteria)

@@ -12,8 +12,6 @@ from calibration.models import (
 )
 from calibration.rules.problems import StepRefused
 
-State = Calibration.State
-
 
 @transaction.atomic
 def declare_conflict(*, person: User, organisation: Organisation, reason: str) -> None:
@@ -26,7 +24,7 @@ def declare_conflict(*, person: User, organisation: Organisation, reason: str) -
     for review in Review.objects.current().filter(
         coach=person,
         calibration__assessment__enrolment__organisation=organisation,
-        calibration__state__in=(State.ASSIGNED, State.SCORING, State.BOTH_IN, State.MODERATING),
+        calibration__state__in=Calibration.SEATS_OPEN,
     ):
         # Settled meanwhile: the declaration stands, and shuts the person out by itself.
         with suppress(StepRefused), transaction.atomic():

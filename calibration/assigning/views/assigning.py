@@ -1,27 +1,20 @@
 """Opening calibrations and giving them coaches."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from accelerator.core.access import get_for
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
-from accelerator.models import Cohort, User
 from assessments.access import assessment_for
-from assessments.models import Assessment
-from calibration.access import CALIBRATIONS
+from calibration.access import run, run_review
 from calibration.assigning.forms.coaches import AssignForm, ReplaceForm, SeatForm
 from calibration.assigning.queries import coaches as reports
+from calibration.assigning.queries.eligibility import reasons_at
 from calibration.assigning.services import assigning
-from calibration.models import Calibration, Review
-from calibration.rules.pairing import suggest
+from calibration.models import Calibration, empty_seats
 from calibration.rules.problems import StepRefused
-
-
-def run(user: User, pk: int) -> Calibration:
-    """The calibration, for those who run its cohort."""
-    return get_for(user, CALIBRATIONS.all(), "calibration.run", pk=pk)
 
 
 def to_cohort(calibration: Calibration) -> HttpResponse:
@@ -34,7 +27,7 @@ def page_of(calibration: Calibration) -> dict:
 
 
 @require_POST
-def open_calibration(request: HttpRequest, pk: int) -> HttpResponse:
+def open_calibration(request: Request, pk: int) -> HttpResponse:
     """Open the calibration of an assessment that was handed in, and go on to its coaches."""
     assessment = assessment_for(request.user, "calibration.run", pk)
     slug = assessment.enrolment.cohort.slug
@@ -49,18 +42,7 @@ def open_calibration(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("calibration:assign", pk=calibration.pk)
 
 
-def _suggested(
-    assessments: list[Assessment], loads: list[reports.CoachLoad], cohort: Cohort, *, practice: bool
-) -> dict[int, tuple[int, int] | None]:
-    """Organisation id → suggested pair of coach ids."""
-    return suggest(
-        [one.enrolment.organisation_id for one in assessments],
-        reports.for_suggestions(loads, practice=practice),
-        reports.pairs_of(cohort),
-    )
-
-
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
+def assign(request: Request, pk: int) -> HttpResponse:
     """Two coaches for one calibration; the suggestion is chosen already."""
     calibration = run(request.user, pk)
     enrolment = calibration.assessment.enrolment
@@ -68,15 +50,14 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.info(request, f"{enrolment.organisation} has its coaches already.")
         return to_cohort(calibration)
     loads = reports.coach_loads(enrolment.cohort)
-    practice = reports.practice_required(enrolment.cohort)
-    pair = _suggested([calibration.assessment], loads, enrolment.cohort, practice=practice)[
-        enrolment.organisation_id
+    pair = reports.suggested_pairs([calibration.assessment], loads, enrolment.cohort)[
+        calibration.assessment_id
     ]
     first, second = pair or (None, None)
     form = AssignForm(
         request.POST or None,
         coaches=loads,
-        reasons=reports.reasons_against(calibration, loads),
+        reasons=reasons_at(calibration, loads),
         initial={"first": first, "second": second, "due_on": calibration.due_on},
     )
     if request.method == "POST" and form.is_valid():
@@ -99,23 +80,18 @@ def assign(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/hub/assign.html", context, status=status)
 
 
-def replace(request: HttpRequest, pk: int) -> HttpResponse:
+def replace(request: Request, pk: int) -> HttpResponse:
     """Take a coach off, with a reason, and seat another or nobody yet."""
-    review = get_for(
-        request.user,
-        Review.objects.select_related("calibration", "coach", "institution"),
-        "calibration.run",
-        pk=pk,
-    )
+    review = run_review(request.user, pk)
     calibration = run(request.user, review.calibration_id)
-    if review.state == Review.State.WITHDRAWN or calibration.state not in Calibration.SEATS_OPEN:
+    if review.is_withdrawn or not calibration.has_open_seats:
         messages.error(request, f"{review.coach} can no longer be replaced here.")
         return to_cohort(calibration)
     loads = reports.coach_loads(calibration.assessment.enrolment.cohort)
     form = ReplaceForm(
         request.POST or None,
         coaches=loads,
-        reasons=reports.reasons_against(calibration, loads, seat=review.seat, leaving=review),
+        reasons=reasons_at(calibration, loads, seat=review.seat, leaving=review),
     )
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["coach"]
@@ -138,23 +114,19 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/hub/replace.html", context, status=status)
 
 
-def fill_seat(request: HttpRequest, pk: int) -> HttpResponse:
+def fill_seat(request: Request, pk: int) -> HttpResponse:
     """Seat a coach where one was taken off."""
     calibration = run(request.user, pk)
     seated = list(calibration.reviews.current().select_related("coach", "institution"))
-    main = (Review.Seat.FIRST, Review.Seat.SECOND)
-    empty = [seat for seat in main if seat not in {review.seat for review in seated}]
-    if not empty or calibration.state not in (
-        Calibration.State.ASSIGNED,
-        Calibration.State.SCORING,
-    ):
+    empty = empty_seats(seated)
+    if not empty or not calibration.is_under_review:
         messages.info(request, "No seat is empty here.")
         return to_cohort(calibration)
     loads = reports.coach_loads(calibration.assessment.enrolment.cohort)
     form = SeatForm(
         request.POST or None,
         coaches=loads,
-        reasons=reports.reasons_against(calibration, loads, seat=empty[0]),
+        reasons=reasons_at(calibration, loads, seat=empty[0]),
     )
     if request.method == "POST" and form.is_valid():
         coach = form.cleaned_data["coach"].user
@@ -166,7 +138,7 @@ def fill_seat(request: HttpRequest, pk: int) -> HttpResponse:
             enqueue("accelerator.send_mail")
             messages.success(request, f"{coach} takes the seat. They are told.")
             return to_cohort(calibration)
-    left = calibration.reviews.filter(state=Review.State.WITHDRAWN)
+    left = calibration.reviews.withdrawn()
     context = {
         **page_of(calibration),
         "form": form,

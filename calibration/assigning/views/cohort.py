@@ -2,23 +2,23 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from calibration.assigning.forms.settings import SettingsForm
 from calibration.assigning.queries import coaches as coach_reports
-from calibration.assigning.queries import settings as queries_settings
+from calibration.assigning.queries.settings import settings_of
 from calibration.assigning.services import settings as services_settings
-from calibration.models import PracticeCase
 
 PAGE = 20
 
 
 @require_safe
-def coaches(request: HttpRequest, slug: str) -> HttpResponse:
+def coaches(request: Request, slug: str) -> HttpResponse:
     """The coaches' load, ties and practice, and whether their shared work links them all."""
     found = cohort_for(request.user, slug)
     rows = coach_reports.coach_loads(found)
@@ -41,15 +41,15 @@ def coaches(request: HttpRequest, slug: str) -> HttpResponse:
             ],
             "together": coach_reports.together(rows, pairs),
             "groups": coach_reports.groups(rows, pairs),
-            "practice": coach_reports.practice_required(found),
-            "cases": PracticeCase.objects.exists(),
+            "practice": settings_of(found).require_practice,
+            "cases": coach_reports.has_practice_cases(),
         },
     )
 
 
-def settings(request: HttpRequest, slug: str) -> HttpResponse:
+def settings(request: Request, slug: str) -> HttpResponse:
     found = cohort_for(request.user, slug)
-    form = SettingsForm(request.POST or None, instance=queries_settings.settings_of(found))
+    form = SettingsForm(request.POST or None, instance=settings_of(found))
     if request.method == "POST" and form.is_valid():
         services_settings.save_settings(actor=request.user, cohort=found, **form.cleaned_data)
         messages.success(request, "Saved. Calibrations that are open keep what they began with.")

@@ -1,53 +1,35 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
-from accelerator.models import Cohort, Enrolment
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
-from assessments.models import Assessment
 from calibration.assigning.forms.coaches import SuggestionsForm
 from calibration.assigning.queries import coaches as reports
+from calibration.assigning.queries.eligibility import reasons_for
 from calibration.assigning.services.pairing import PairsRefused, assign_pairs
-from calibration.assigning.views.assigning import _suggested
-from calibration.models import Calibration
 
 AT_ONCE = 40
 
 
-def _waiting(cohort: Cohort) -> list[Assessment]:
-    """Handed in by organisations of the cohort, and without coaches."""
-    begun = Calibration.objects.exclude(state=Calibration.State.UNASSIGNED)
-    return list(
-        Assessment.objects.filter(
-            enrolment__cohort=cohort,
-            enrolment__state=Enrolment.State.ACTIVE,
-            state=Assessment.State.SUBMITTED,
-        )
-        .exclude(pk__in=begun.order_by().values("assessment"))
-        .select_related("enrolment__organisation", "enrolment__programme", "enrolment__cohort")
-        .order_by("enrolment__organisation__name", "pk")
-    )
-
-
-def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
+def suggestions(request: Request, slug: str) -> HttpResponse:
     """A pair for everybody who waits for one; each can be changed, one button assigns them all."""
     cohort = cohort_for(request.user, slug)
-    waiting = _waiting(cohort)
+    waiting = reports.waiting(cohort)
     shown = waiting[:AT_ONCE]
     loads = reports.coach_loads(cohort)
-    practice = reports.practice_required(cohort)
     initial = {"due_on": cohort.calibrate_due}
-    pairs = _suggested(shown, loads, cohort, practice=practice)
+    pairs = reports.suggested_pairs(shown, loads, cohort)
     for assessment in shown:
-        first, second = pairs[assessment.enrolment.organisation_id] or (None, None)
+        first, second = pairs[assessment.pk] or (None, None)
         initial |= {f"first-{assessment.pk}": first, f"second-{assessment.pk}": second}
     form = SuggestionsForm(
         request.POST or None,
         assessments=shown,
         coaches=loads,
-        practice=practice,
+        reasons=reasons_for(shown, loads),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid() and _assign_all(request, form):
@@ -57,13 +39,13 @@ def suggestions(request: HttpRequest, slug: str) -> HttpResponse:
         "tabs": tabs(cohort, "calibration:suggestions"),
         "form": form,
         "waiting": len(waiting),
-        "without": [one for one in shown if pairs[one.enrolment.organisation_id] is None],
+        "without": [one for one in shown if pairs[one.pk] is None],
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/hub/suggestions.html", context, status=status)
 
 
-def _assign_all(request: HttpRequest, form: SuggestionsForm) -> bool:
+def _assign_all(request: Request, form: SuggestionsForm) -> bool:
     """Assign the chosen pairs, or say beside each row why it could not be."""
     pairs = form.pairs()
     try:

@@ -13,7 +13,9 @@ from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo
 from assessments.models import Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import Calibration, Decision, Proposal, Review, ReviewRating
+from calibration.rules.commentary import merged_lift
 from calibration.rules.levels import Difference, agreed_level, difference, queue_key, within_range
+from calibration.rules.reasons import lift_is_missing
 from calibration.rules.wording import (
     agreement_words,
     beside_own,
@@ -84,6 +86,12 @@ class Item:
     def is_decided(self) -> bool:
         return self.decision is not None and not self.decision.is_stale
 
+    @property
+    def wants_lift(self) -> bool:
+        """Whether the level agreed on marks down, and no coach says what would lift it."""
+        lift = merged_lift([one.rating for one in self.given])
+        return lift_is_missing(self.own.level, self.agreed, lift)
+
     def allows(self, level: int | None) -> bool:
         """Whether a level lies inside what the coaches gave."""
         return within_range(level, self.levels)
@@ -128,17 +136,28 @@ class Desk:
         return [item for item in self.undecided if not item.differs and not item.is_stale]
 
     @property
+    def ready_to_confirm(self) -> list[Item]:
+        """Those of `to_confirm` that the coaches' own words settle."""
+        return [item for item in self.to_confirm if not item.wants_lift]
+
+    @property
+    def to_confirm_at_desk(self) -> list[Item]:
+        """The others: a mark-down for which neither coach says what would lift it."""
+        return [item for item in self.to_confirm if item.wants_lift]
+
+    @property
     def all_decided(self) -> bool:
         return not self.undecided
 
     @property
     def agreement(self) -> str:
         """How far the two coaches' own reviews agree, from those alone: no decision counts."""
-        seats = (Review.Seat.FIRST, Review.Seat.SECOND)
         given = [
             {one.rating.review.seat: one.rating.level for one in item.given} for item in self.items
         ]
-        return agreement_words([[levels.get(seat) for levels in given] for seat in seats])
+        return agreement_words(
+            [[levels.get(seat) for levels in given] for seat in Review.MAIN_SEATS]
+        )
 
     def item(self, code: str) -> Item | None:
         return next((item for item in self.items if item.criterion.code == code), None)
@@ -187,7 +206,7 @@ def desk_of(calibration: Calibration, user: User) -> Desk:
         )
         for criterion in framework.criteria
     )
-    return Desk(calibration, framework, items, tuple(seat.label for seat in seats))
+    return Desk(calibration, framework, items, tuple(seat.label for seat in Review.MAIN_SEATS))
 
 
 def _pending(calibration: Calibration) -> dict[int, Proposal]:

@@ -6,18 +6,15 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from assessments.models import EvidenceUse
-from calibration.models import Calibration, Decision, Review, ReviewRating
+from calibration.models import Calibration, Decision, ReviewRating
 
 
 def submitted_ratings(calibration: Calibration) -> dict[int, list[ReviewRating]]:
     """Criterion id → the submitted coaches' ratings, in seat order. Only once both are in."""
     found: dict[int, list[ReviewRating]] = defaultdict(list)
-    if not calibration.is_open_to_compare:
-        return found
     ratings = (
-        ReviewRating.objects.filter(
-            review__calibration=calibration, review__state=Review.State.SUBMITTED
-        )
+        ReviewRating.objects.to_compare()
+        .filter(review__calibration=calibration)
         .select_related("review__coach", "review__institution")
         .prefetch_related("spotlights__evidence")
         .order_by("review__seat", "criterion__position")
@@ -39,7 +36,7 @@ def input_hashes(
     ):
         evidence[criterion].append([str(piece), withdrawn is not None])
     answers: dict[int | None, list] = defaultdict(list)
-    for request in calibration.requests.exclude(answered_at=None).prefetch_related("evidence"):
+    for request in calibration.requests.answered().prefetch_related("evidence"):
         pieces = sorted([str(one.pk), one.is_withdrawn] for one in request.evidence.all())
         answers[request.criterion_id].append([request.pk, request.answered_at.isoformat(), pieces])
     return {

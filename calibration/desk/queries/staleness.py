@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments.models import Evidence, EvidenceUse
-from calibration.models import Calibration, Decision, Review
+from calibration.models import Calibration, Decision
 
 
 def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
@@ -20,21 +20,19 @@ def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
         Q(submitted_at__gt=since) | Q(withdrawn_at__gt=since)
     ):
         seat = review.get_seat_display()
-        if review.state == Review.State.WITHDRAWN:
+        if review.is_withdrawn:
             found.append((review.withdrawn_at, f"{seat} was taken off"))
         else:
             found.append((review.submitted_at, f"{seat}’s review came in"))
-    for answered_at in calibration.requests.filter(
-        Q(criterion=decision.criterion_id) | Q(criterion=None), answered_at__gt=since
-    ).values_list("answered_at", flat=True):
+    answers = calibration.requests.about(decision.criterion_id)
+    for answered_at in answers.filter(answered_at__gt=since).values_list("answered_at", flat=True):
         found.append((answered_at, "The organisation answered a question for evidence"))
     used = EvidenceUse.objects.filter(
         rating__assessment=calibration.assessment_id, rating__criterion=decision.criterion_id
     )
-    answered = calibration.requests.filter(Q(criterion=decision.criterion_id) | Q(criterion=None))
     for withdrawn_at in (
         Evidence.objects.filter(
-            Q(pk__in=used.values("evidence")) | Q(pk__in=answered.values("evidence")),
+            Q(pk__in=used.values("evidence")) | Q(pk__in=answers.values("evidence")),
             withdrawn_at__gt=since,
         )
         .distinct()

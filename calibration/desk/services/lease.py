@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import transaction
@@ -5,12 +6,11 @@ from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.models import User
-from calibration.access import tied_to
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
+from calibration.desk.queries.standing import why_not_moderate
 from calibration.models import (
     Calibration,
     Review,
-    ReviewRating,
 )
 from calibration.rules.problems import StepRefused
 
@@ -23,7 +23,7 @@ LEASE = timedelta(minutes=30)
 def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
     """Begin or go on moderating: nobody else decides until the lease is given back or expires."""
     row = Calibration.objects.locked(calibration.pk)
-    if row.state not in Calibration.DECIDABLE:
+    if not row.is_decidable:
         raise StepRefused("This calibration is not open for moderation.")
     if row.has_live_lease and row.lease_holder_id != actor.pk:
         raise StepRefused("Somebody else is moderating this now. Try again later.")
@@ -38,11 +38,8 @@ def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
 
 def check_impartial(actor: User, calibration: Calibration) -> None:
     """Refuse a moderator who coaches this assessment or is tied to its organisation."""
-    if tied_to(actor, calibration):
-        organisation = calibration.assessment.enrolment.organisation
-        raise StepRefused(f"You have a conflict of interest with {organisation}.")
-    if calibration.reviews.filter(coach=actor).exists():
-        raise StepRefused("A coach of this assessment cannot moderate it.")
+    if why := why_not_moderate(actor, calibration):
+        raise StepRefused(why)
 
 
 @transaction.atomic
@@ -57,7 +54,7 @@ def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
         check_impartial(actor, row)
     row.lease_holder = row.lease_expires_at = None
     row.save(update_fields=["lease_holder", "lease_expires_at"])
-    settle(actor, row, submitted_ratings(row))
+    settle(actor, row, input_hashes(row, submitted_ratings(row)))
     return row
 
 
@@ -73,11 +70,14 @@ def _with_lease(actor: User, calibration: Calibration) -> Calibration:
     return row
 
 
-def settle(actor: User, row: Calibration, ratings: dict[int, list[ReviewRating]]) -> None:
-    """AGREED when every criterion has a decision that is not stale, and no coach still writes."""
+def settle(actor: User, row: Calibration, hashes: Mapping[int, str]) -> None:
+    """AGREED when every criterion has a decision that is not stale, and no coach still writes.
+
+    `hashes`: criterion id → the hash of what its decision rests on now.
+    """
     if row.reviews.filter(state=Review.State.OPEN).exists():
         return
-    decisions = decisions_of(row, input_hashes(row, ratings))
+    decisions = decisions_of(row, hashes)
     criteria = set(row.assessment.framework.criteria.values_list("pk", flat=True))
     if criteria <= decisions.keys() and not any(one.is_stale for one in decisions.values()):
         row.state = State.AGREED

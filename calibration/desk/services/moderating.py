@@ -18,8 +18,9 @@ from calibration.models import (
     ReviewRating,
 )
 from calibration.rules.commentary import Outcome, merged_lift, parts_of, shared_cause
-from calibration.rules.levels import Change, agreed_level, change, within_range
+from calibration.rules.levels import agreed_level
 from calibration.rules.problems import StaleReview, StepRefused
+from calibration.rules.reasons import lift_is_missing, reason_wanted
 
 State, Method = Calibration.State, Decision.Method
 
@@ -43,15 +44,17 @@ def decide(
     """
     row = _with_lease(actor, calibration)
     ratings = submitted_ratings(row)
-    if read_inputs not in (None, input_hashes(row, ratings).get(criterion.pk)):
+    hashes = input_hashes(row, ratings)
+    if read_inputs not in (None, hashes.get(criterion.pk)):
         raise StaleReview(row.decisions.filter(version=row.version, criterion=criterion).first())
     given = ratings.get(criterion.pk, [])
     levels = [rating.level for rating in given]
     check_reasons(row, criterion, outcome, levels)
     agrees = outcome.level is not None and outcome.level == agreed_level(levels)
     method = Method.CONFIRMED if agrees else Method.MODERATED
-    decision = write_decision(actor, row, criterion, outcome, method, ratings, read_version)
-    settle(actor, row, ratings)
+    inputs = hashes[criterion.pk]
+    decision = write_decision(actor, row, criterion, outcome, method, inputs, read_version)
+    settle(actor, row, hashes)
     return decision
 
 
@@ -59,14 +62,40 @@ def check_reasons(
     row: Calibration, criterion: Criterion, outcome: Outcome, levels: Sequence[int | None]
 ) -> None:
     """Refuse an outcome that lacks the rationale or the lift it needs."""
-    if not within_range(outcome.level, levels) and not outcome.rationale:
-        raise StepRefused("This level is outside what the coaches gave: say why.")
-    agreed = agreed_level(levels)
-    if agreed is not None and outcome.level != agreed and not outcome.rationale:
-        raise StepRefused("The coaches agree on another level: say why it changes.")
+    wanted = reason_wanted(outcome.level, levels)
+    if wanted and not outcome.rationale:
+        raise StepRefused(wanted.value)
     own = Rating.objects.get(assessment=row.assessment_id, criterion=criterion).level
-    if change(own, outcome.level) is Change.MARK_DOWN and not outcome.lift:
+    if lift_is_missing(own, outcome.level, outcome.lift):
         raise StepRefused("Say what would lift it one level.")
+
+
+def _fields(actor: User, outcome: Outcome, method: str, inputs: str) -> dict:
+    return {
+        "level": outcome.level,
+        "method": method,
+        "commentary": outcome.commentary,
+        "lift": outcome.lift,
+        "cause": outcome.cause,
+        "rationale": outcome.rationale,
+        "inputs": inputs,
+        "decided_at": timezone.now(),
+        "decided_by": actor,
+    }
+
+
+def _parts(decision: Decision, outcome: Outcome) -> list[CommentaryPart]:
+    return [
+        CommentaryPart(
+            decision=decision,
+            position=position,
+            review_id=part.review,
+            text=part.text,
+            edited=part.edited,
+        )
+        for position, part in enumerate(outcome.parts)
+        if part.text
+    ]
 
 
 def write_decision(
@@ -75,21 +104,14 @@ def write_decision(
     criterion: Criterion,
     outcome: Outcome,
     method: str,
-    ratings: dict[int, list[ReviewRating]],
+    inputs: str,
     read_version: int | None,
 ) -> Decision:
-    """The decision of this version on `criterion`, new or changed, with whose words it is in."""
-    fields = {
-        "level": outcome.level,
-        "method": method,
-        "commentary": outcome.commentary,
-        "lift": outcome.lift,
-        "cause": outcome.cause,
-        "rationale": outcome.rationale,
-        "inputs": input_hashes(row, ratings)[criterion.pk],
-        "decided_at": timezone.now(),
-        "decided_by": actor,
-    }
+    """The decision of this version on `criterion`, new or changed, with whose words it is in.
+
+    `inputs` is the hash of what it rests on.
+    """
+    fields = _fields(actor, outcome, method, inputs)
     key = {"calibration": row, "version": row.version, "criterion": criterion}
     current = Decision.objects.filter(**key).first()
     if (current.row_version if current else None) != read_version:
@@ -101,17 +123,7 @@ def write_decision(
         decision = current
     else:
         decision = Decision.objects.create(**key, **fields)
-    CommentaryPart.objects.bulk_create(
-        CommentaryPart(
-            decision=decision,
-            position=position,
-            review_id=part.review,
-            text=part.text,
-            edited=part.edited,
-        )
-        for position, part in enumerate(outcome.parts)
-        if part.text
-    )
+    CommentaryPart.objects.bulk_create(_parts(decision, outcome))
     audit.record(actor, "decision.made", row, criterion=criterion.code, method=method)
     return decision
 
@@ -124,29 +136,53 @@ def confirm_agreements(
 
     Each keeps both coaches' words. A mark-down without a lift stays for the desk.
     `read_inputs`, where given, maps criterion ids to the hash of what was read; a criterion that
-    was not read, or rests on something that changed since, stays too.
+    was not read, or rests on something that changed since, stays too. The number of queries does
+    not grow with the criteria.
     """
     row = _with_lease(actor, calibration)
     ratings = submitted_ratings(row)
     hashes = input_hashes(row, ratings)
     decided = decisions_of(row, hashes)
+    read = {
+        pk: given
+        for pk, given in ratings.items()
+        if pk not in decided and (read_inputs is None or read_inputs.get(pk) == hashes[pk])
+    }
+    outcomes = _agreements(row, read)
+    decisions = Decision.objects.bulk_create(
+        Decision(
+            calibration=row,
+            version=row.version,
+            criterion_id=pk,
+            **_fields(actor, outcome, Method.CONFIRMED, hashes[pk]),
+        )
+        for pk, outcome in outcomes.items()
+    )
+    CommentaryPart.objects.bulk_create(
+        part for one in decisions for part in _parts(one, outcomes[one.criterion_id])
+    )
+    codes = dict(row.assessment.framework.criteria.values_list("pk", "code"))
+    audit.record_each(
+        actor,
+        "decision.made",
+        row,
+        [{"criterion": codes[pk], "method": Method.CONFIRMED} for pk in outcomes],
+    )
+    settle(actor, row, hashes)
+    return len(outcomes)
+
+
+def _agreements(
+    row: Calibration, ratings: Mapping[int, Sequence[ReviewRating]]
+) -> dict[int, Outcome]:
+    """Criterion id → the outcome that the coaches' own levels and words make, where they agree."""
     own = dict(
         Rating.objects.filter(assessment=row.assessment_id).values_list("criterion", "level")
     )
-    criteria = {criterion.pk: criterion for criterion in row.assessment.framework.criteria.all()}
-    confirmed = 0
+    found = {}
     for pk, given in ratings.items():
         level = agreed_level([rating.level for rating in given])
-        if level is None or pk in decided:
-            continue
-        if read_inputs is not None and read_inputs.get(pk) != hashes[pk]:
-            continue
-        outcome = Outcome(
-            level, parts_of(given), lift=merged_lift(given), cause=shared_cause(given)
-        )
-        if change(own.get(pk), level) is Change.MARK_DOWN and not outcome.lift:
-            continue
-        write_decision(actor, row, criteria[pk], outcome, Method.CONFIRMED, ratings, None)
-        confirmed += 1
-    settle(actor, row, ratings)
-    return confirmed
+        lift = merged_lift(given)
+        if level is not None and not lift_is_missing(own.get(pk), level, lift):
+            found[pk] = Outcome(level, parts_of(given), lift=lift, cause=shared_cause(given))
+    return found

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from django.db import transaction
@@ -23,10 +24,15 @@ from calibration.models import (
     Signature,
 )
 from calibration.rules.commentary import Outcome, Part
-from calibration.rules.levels import agreed_level, within_range
 from calibration.rules.problems import StepRefused
+from calibration.rules.reasons import Wanted, reason_wanted
 
 State, Method = Calibration.State, Decision.Method
+NEEDS_MODERATOR = {
+    Wanted.UNJUDGED: "That this cannot be judged needs a moderator.",
+    Wanted.OUTSIDE: "A level outside what the coaches gave needs a moderator.",
+    Wanted.CHANGES: "Changing a level on which you both agree needs a moderator.",
+}
 
 
 def content_hash(calibration: Calibration, criterion: Criterion, outcome: Outcome) -> str:
@@ -48,7 +54,8 @@ def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outco
     """A main coach offers the other a level and words, and signs them."""
     row = Calibration.objects.locked(review.calibration_id)
     _check_may_settle(row, review, actor)
-    _check_may_decide(row, criterion, outcome, submitted_ratings(row))
+    ratings = submitted_ratings(row)
+    _check_may_decide(row, criterion, outcome, ratings, input_hashes(row, ratings))
     proposal = Proposal.objects.create(
         calibration=row,
         version=row.version,
@@ -68,7 +75,7 @@ def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outco
 
 def _tell_partner(row: Calibration, review: Review) -> None:
     """One letter a day and version, however many criteria are proposed in a sitting."""
-    partners = row.reviews.current().exclude(seat__in=(review.seat, Review.Seat.THIRD))
+    partners = row.reviews.current().main().exclude(seat=review.seat)
     queue_template_mail(
         people=[one.coach for one in partners.select_related("coach")],
         template="proposal_made",
@@ -78,12 +85,12 @@ def _tell_partner(row: Calibration, review: Review) -> None:
 
 
 def _check_may_settle(row: Calibration, review: Review, actor: User) -> None:
-    if row.state not in (State.BOTH_IN, State.MODERATING):
+    if not row.is_settling:
         raise StepRefused("The coaches settle a criterion once both reviews are in.")
     if row.has_live_lease:
         raise StepRefused("A moderator is at work on this now.")
     review = Review.objects.get(pk=review.pk)
-    if review.coach_id != actor.pk or not review.is_submitted or review.seat == Review.Seat.THIRD:
+    if review.coach_id != actor.pk or not review.is_submitted or not review.is_main:
         raise StepRefused("Only the two coaches settle a criterion between them.")
 
 
@@ -91,19 +98,15 @@ def _check_may_decide(
     row: Calibration,
     criterion: Criterion,
     outcome: Outcome,
-    ratings: dict[int, list[ReviewRating]],
+    ratings: Mapping[int, Sequence[ReviewRating]],
+    hashes: Mapping[int, str],
 ) -> None:
     """Inside what the coaches gave, and not over the head of a moderator."""
     levels = [rating.level for rating in ratings.get(criterion.pk, [])]
-    if not within_range(outcome.level, levels):
-        agreed = agreed_level(levels)
-        raise StepRefused(
-            "A level outside what the coaches gave needs a moderator."
-            if agreed is None
-            else "Changing a level on which you both agree needs a moderator."
-        )
+    if wanted := reason_wanted(outcome.level, levels):
+        raise StepRefused(NEEDS_MODERATOR[wanted])
     check_reasons(row, criterion, outcome, levels)
-    decided = decisions_of(row, input_hashes(row, ratings)).get(criterion.pk)
+    decided = decisions_of(row, hashes).get(criterion.pk)
     if decided and decided.method != Method.COACHES and not decided.is_stale:
         raise StepRefused("A moderator has decided this one.")
 
@@ -131,7 +134,8 @@ def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> De
         cause=proposal.cause,
     )
     ratings = submitted_ratings(row)
-    _check_may_decide(row, proposal.criterion, outcome, ratings)
+    hashes = input_hashes(row, ratings)
+    _check_may_decide(row, proposal.criterion, outcome, ratings, hashes)
     Signature.objects.get_or_create(proposal=proposal, review=review, defaults={"content": content})
     if row.state == State.BOTH_IN:
         row.state = State.MODERATING
@@ -146,8 +150,8 @@ def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> De
         proposal.criterion,
         outcome,
         Method.COACHES,
-        ratings,
+        hashes[proposal.criterion_id],
         current.row_version if current else None,
     )
-    settle(actor, row, ratings)
+    settle(actor, row, hashes)
     return decision

@@ -1,21 +1,22 @@
 """Deciding one criterion as the moderator who has the desk."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from accelerator.core.http import Request
 from accelerator.models import User
-from assessments.models import Criterion
 from calibration.access import comparable
 from calibration.desk.forms import DecisionForm, PieceSet
+from calibration.desk.queries.criterion import authored, criterion_of, texts_of
 from calibration.desk.queries.desk import Desk, Item, desk_of
 from calibration.desk.services import lease, moderating
-from calibration.desk.views.page import PIECES, authored, criterion_page, item_of, texts_of
+from calibration.desk.views.page import PIECES, criterion_page, item_of
 from calibration.models import Calibration
 from calibration.rules.problems import StaleReview, StepRefused
 
 
-def desk_criterion(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def desk_criterion(request: Request, pk: int, code: str) -> HttpResponse:
     """Three columns for all who compare; a POST decides, previews, or takes the desk again."""
     action = "calibration.moderate" if request.method == "POST" else "calibration.compare"
     calibration = comparable(request.user, action, pk=pk)
@@ -53,20 +54,20 @@ def _decide(
     moderating.decide(
         actor=actor,
         calibration=calibration,
-        criterion=Criterion.objects.get(pk=item.criterion.id),
+        criterion=criterion_of(item),
         outcome=form.outcome(pieces.parts()),
         read_version=form.cleaned_data["read_version"],
         read_inputs=form.cleaned_data["read_inputs"],
     )
 
 
-def _go_on(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def _go_on(request: Request, pk: int, code: str) -> HttpResponse:
     """On to the next in the queue, or back to the desk when nothing is left."""
     desk = desk_of(comparable(request.user, "calibration.moderate", pk=pk), request.user)
     item = item_of(desk, code)
     level = item.decided_level.short if item.decided_level else "cannot be judged"
     words = f"{item.criterion.label}: decided, {level}."
-    if desk.calibration.state == Calibration.State.AGREED:
+    if desk.calibration.is_agreed:
         messages.success(
             request, f"{words} Everything is decided, and the Learning Hub can release it."
         )
@@ -78,7 +79,7 @@ def _go_on(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     return redirect("calibration:desk_criterion", pk=pk, code=following.criterion.code)
 
 
-def _preview(request: HttpRequest, desk: Desk, item: Item, pieces: PieceSet) -> HttpResponse:
+def _preview(request: Request, desk: Desk, item: Item, pieces: PieceSet) -> HttpResponse:
     """The commentary as it would read, with whose words it is in. Nothing is saved."""
     if request.htmx:
         context = {"preview": authored(pieces.parts(), item)}
@@ -87,7 +88,7 @@ def _preview(request: HttpRequest, desk: Desk, item: Item, pieces: PieceSet) -> 
     return criterion_page(request, desk, item, form=form, pieces=pieces, previewed=True)
 
 
-def _meanwhile(request: HttpRequest, pk: int, code: str, form: DecisionForm) -> HttpResponse:
+def _meanwhile(request: Request, pk: int, code: str, form: DecisionForm) -> HttpResponse:
     """What stands now beside what was typed, which a second try puts in its place."""
     desk = desk_of(comparable(request.user, "calibration.moderate", pk=pk), request.user)
     item = item_of(desk, code)

@@ -2,29 +2,28 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.views.decorators.http import require_POST
 
 from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from calibration.access import comparable
-from calibration.assigning.queries.seats import free_coaches
+from calibration.assigning.queries.eligibility import free_coaches
 from calibration.assigning.services import assigning
 from calibration.desk.forms import ThirdCoachForm
-from calibration.desk.queries.desk import Desk, Item, desk_of
+from calibration.desk.queries.desk import desk_of
+from calibration.desk.queries.standing import about
 from calibration.desk.services import lease, moderating
-from calibration.desk.views.desk import about
-from calibration.models import Calibration
-from calibration.rules import commentary
-from calibration.rules.levels import Change, change
+from calibration.models import Review
 from calibration.rules.problems import StepRefused
 
 
 @require_POST
-def lease_take(request: HttpRequest, pk: int) -> HttpResponse:
+def lease_take(request: Request, pk: int) -> HttpResponse:
     """Begin or go on moderating; then on to the criterion it was asked from."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     try:
@@ -41,7 +40,7 @@ def lease_take(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def lease_return(request: HttpRequest, pk: int) -> HttpResponse:
+def lease_return(request: Request, pk: int) -> HttpResponse:
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     try:
         row = lease.give_back_lease(actor=request.user, calibration=calibration)
@@ -49,24 +48,13 @@ def lease_return(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         words = "You gave the desk back."
-        if row.state == Calibration.State.AGREED:
+        if row.is_agreed:
             words = "Everything is decided, so this is agreed. The Learning Hub can release it."
         messages.success(request, words)
     return redirect("calibration:desk", pk=pk)
 
 
-def _to_confirm(desk: Desk) -> tuple[list[Item], list[Item]]:
-    """The agreements that can be confirmed together, and those that need the desk first."""
-    ready: list[Item] = []
-    left: list[Item] = []
-    for item in desk.to_confirm:
-        down = change(item.own.level, item.agreed) is Change.MARK_DOWN
-        lift = commentary.merged_lift([one.rating for one in item.given])
-        (left if down and not lift else ready).append(item)
-    return ready, left
-
-
-def confirm_agreements(request: HttpRequest, pk: int) -> HttpResponse:
+def confirm_agreements(request: Request, pk: int) -> HttpResponse:
     """Show every criterion on which the coaches agree, then confirm them together."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     if request.method == "POST":
@@ -92,15 +80,14 @@ def confirm_agreements(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("calibration:confirm_agreements", pk=pk)
         return redirect("calibration:desk", pk=pk)
     desk = desk_of(calibration, request.user)
-    ready, left = _to_confirm(desk)
-    return render(
-        request,
-        "calibration/desk/confirm.html",
-        {**about(desk, request.user), "ready": ready, "left": left},
-    )
+    context = about(desk, request.user) | {
+        "ready": desk.ready_to_confirm,
+        "left": desk.to_confirm_at_desk,
+    }
+    return render(request, "calibration/desk/confirm.html", context)
 
 
-def third_coach(request: HttpRequest, pk: int) -> HttpResponse:
+def third_coach(request: Request, pk: int) -> HttpResponse:
     """Ask a third coach, who rates blind, about what two could not settle."""
     calibration = comparable(request.user, "calibration.compare", pk=pk)
     if not (may(calibration, "calibration.moderate") or may(calibration, "calibration.run")):
@@ -108,7 +95,8 @@ def third_coach(request: HttpRequest, pk: int) -> HttpResponse:
     desk = desk_of(calibration, request.user)
     context = about(desk, request.user)
     possible = context["can_ask_third"] and context["third"] is None
-    form = ThirdCoachForm(request.POST or None, desk=desk, coaches=free_coaches(calibration))
+    free = free_coaches(calibration, seat=Review.Seat.THIRD)
+    form = ThirdCoachForm(request.POST or None, desk=desk, coaches=free)
     if request.method == "POST" and possible and form.is_valid():
         try:
             assigning.ask_third_coach(
@@ -131,6 +119,6 @@ def third_coach(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "calibration/desk/third_coach.html",
-        {**context, "form": form, "possible": possible},
+        {**context, "form": form, "possible": possible, "free": free},
         status=422 if form.errors else 200,
     )

@@ -1,23 +1,24 @@
 """The coaches' own accord: propose a level and words, sign the other's."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
-from assessments.models import Criterion
 from calibration.access import comparable
 from calibration.desk.forms import ProposalForm, SignForm
+from calibration.desk.queries.criterion import criterion_of, proposal_of
 from calibration.desk.queries.desk import desk_of
+from calibration.desk.queries.standing import seat_of
 from calibration.desk.services import settling
-from calibration.desk.views.desk import seat_of
 from calibration.desk.views.page import criterion_page, item_of
-from calibration.models import Calibration, Proposal, Review
+from calibration.models import Calibration, Review
 from calibration.rules.problems import StepRefused
 
 
-def _own_seat(calibration: Calibration, request: HttpRequest) -> Review:
+def _own_seat(calibration: Calibration, request: Request) -> Review:
     review = seat_of(calibration, request.user)
     if review is None:
         raise Http404
@@ -25,7 +26,7 @@ def _own_seat(calibration: Calibration, request: HttpRequest) -> Review:
 
 
 @require_POST
-def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def propose(request: Request, pk: int, code: str) -> HttpResponse:
     """Offer the other coach a level and words; a newer proposal takes the older one's place."""
     calibration = comparable(request.user, "calibration.review", pk=pk)
     review = _own_seat(calibration, request)
@@ -37,7 +38,7 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
             settling.propose(
                 actor=request.user,
                 review=review,
-                criterion=Criterion.objects.get(pk=item.criterion.id),
+                criterion=criterion_of(item),
                 outcome=form.outcome(review.pk),
             )
         except StepRefused as error:
@@ -50,11 +51,11 @@ def propose(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
+def sign(request: Request, pk: int) -> HttpResponse:
     """Put the second signature under the very content that was on the page."""
     calibration = comparable(request.user, "calibration.review", proposals__pk=pk)
     review = _own_seat(calibration, request)
-    proposal = Proposal.objects.select_related("criterion").get(pk=pk)
+    proposal = proposal_of(calibration, pk)
     code = proposal.criterion.code
     form = SignForm(request.POST)
     if not form.is_valid():

@@ -55,7 +55,8 @@ class LateEvidenceForm(PiecesForm):
         self.fields["criterion"].choices = criterion_choices(catalogue, "Choose a criterion")
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         holds = ("uploads", "evidence", "link_url", "note_text")
         if cleaned.get("link_title") and not cleaned.get("link_url") and "link_url" in cleaned:
             self.add_error("link_url", "Enter the web address as well.")

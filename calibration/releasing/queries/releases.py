@@ -1,10 +1,10 @@
 """Which releases a person may read. Nothing here answers before there is one."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from accelerator.core.access import get_for
 from accelerator.models import User
-from calibration.models import Release, Review
+from calibration.models import Calibration, Release
 
 RELEASES = Release.objects.select_related(
     "calibration__assessment__enrolment__organisation",
@@ -17,10 +17,12 @@ RELEASES = Release.objects.select_related(
 
 def _readable(user: User) -> QuerySet[Release]:
     """All but those of a calibration that `user` still has to review for its next version."""
-    own_open = Review.objects.filter(
-        calibration=OuterRef("calibration"), coach=user, state=Review.State.OPEN
-    )
-    return RELEASES.exclude(Exists(own_open))
+    return RELEASES.filter(calibration__in=Calibration.objects.unblinded_for(user))
+
+
+def releases_of(calibration: Calibration) -> QuerySet[Release]:
+    """Its versions, the newest first."""
+    return Release.objects.filter(calibration=calibration).order_by("-version")
 
 
 def standing_release(user: User, action: str, pk: int) -> Release:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from accelerator.models import User
+from accelerator.models import ReportJob, User
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, LevelInfo, PillarInfo
 from assessments.rating.queries import Cell, Grid, grid_of_levels
 from calibration.models import Cause, Release
 from calibration.rules.levels import Change
-from calibration.rules.wording import count_words, steps
+from calibration.rules.wording import count_words, moved_words
 
 RESULT_REPORT = "calibration.result_report"
 ARROWS = {
@@ -56,13 +57,7 @@ class Item:
     @property
     def moved(self) -> str:
         """The change in words; "Marked down" alone is one step."""
-        if self.own is None or self.level is None:
-            return "Not compared"
-        if self.change is Change.UNCHANGED:
-            return "Unchanged"
-        word = "Marked down" if self.change is Change.MARK_DOWN else "Marked up"
-        distance = abs(self.level.value - self.own.value)
-        return word if distance == 1 else f"{word} {steps(distance)}"
+        return moved_words(self.own and self.own.value, self.level and self.level.value)
 
     @property
     def moved_from(self) -> str:
@@ -238,6 +233,16 @@ def csv_rows(result: Result) -> list[list[str]]:
         for part in result.parts
         for item in part.items
     ]
+
+
+def reports_of(release: Release, user: User) -> QuerySet[ReportJob]:
+    """The PDFs of this version that a person asked for, the newest first."""
+    return ReportJob.objects.filter(
+        requested_by=user,
+        kind=RESULT_REPORT,
+        params__calibration=release.calibration_id,
+        params__version=release.version,
+    )
 
 
 def report_context(release: Release, made_by: User) -> dict:

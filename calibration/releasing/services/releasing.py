@@ -9,14 +9,7 @@ from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Membership, Role, User
 from assessments.framework.queries import catalogue
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.models import (
-    Calibration,
-    CommentaryPart,
-    Decision,
-    Release,
-    ReleasedLevel,
-    Review,
-)
+from calibration.models import Calibration, CommentaryPart, Release, ReleasedLevel, Review
 from calibration.releasing.queries.snapshot import snapshot
 from calibration.rules.problems import StepRefused
 
@@ -27,12 +20,13 @@ State = Calibration.State
 def release(*, actor: User, calibration: Calibration, message: str = "") -> Release:
     """Give the organisation its calibrated framework. The hub does this, once it is agreed.
 
-    A decision found stale sends the calibration back to moderation instead.
+    Releasing twice returns the first. Raises StepRefused while a third coach still writes, or a
+    decision rests on something that changed since: a moderator looks at it again first.
     """
     row = Calibration.objects.locked(calibration.pk)
-    if row.state == State.RELEASED:
+    if row.is_released:
         return row.releases.get(version=row.version)
-    if row.state != State.AGREED:
+    if not row.is_agreed:
         raise StepRefused("Every criterion must be decided before this can be released.")
     if row.reviews.filter(state=Review.State.OPEN).exists():
         raise StepRefused("A third coach is still writing. Wait for them, or take them off first.")
@@ -84,7 +78,7 @@ def reopen(*, actor: User, calibration: Calibration, reason: str) -> Calibration
     The decisions are carried over, so that a moderator changes only what the reason is about.
     """
     row = Calibration.objects.locked(calibration.pk)
-    if row.state != State.RELEASED:
+    if not row.is_released:
         raise StepRefused("Only a released calibration can be reopened.")
     if not reason.strip():
         raise StepRefused("Say why it is reopened.")
@@ -121,9 +115,3 @@ def acknowledge(*, actor: User, release: Release) -> bool:
     if changed:
         audit.record(actor, "release.acknowledged", release)
     return bool(changed)
-
-
-def all_decided(calibration: Calibration) -> bool:
-    """Whether every criterion of this version has a decision."""
-    decided = Decision.objects.filter(calibration=calibration, version=calibration.version).count()
-    return decided == calibration.assessment.framework.criteria.count()

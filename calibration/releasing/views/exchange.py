@@ -1,23 +1,28 @@
 """What an organisation does with its calibrated framework: acknowledge, ask, add evidence."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import catalogue
-from assessments.models import Criterion
-from calibration.models import LateEvidence, Release, ReleaseQuestion
+from calibration.models import Release
 from calibration.releasing.forms.organisation import LateEvidenceForm, QuestionForm
+from calibration.releasing.queries.exchange import (
+    criterion_of,
+    late_evidence_of,
+    questions_about,
+)
 from calibration.releasing.queries.releases import release_version, standing_release
 from calibration.releasing.services import exchange, releasing
 from calibration.reviewing.views.pieces import take_in
 
 
 @require_POST
-def acknowledge(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def acknowledge(request: Request, pk: int, version: int) -> HttpResponse:
     """Say, once, that this version was read."""
     release = release_version(request.user, "calibration.respond", pk, version)
     if not release.stands:
@@ -29,18 +34,12 @@ def acknowledge(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     return redirect("calibration:result", pk=pk)
 
 
-def _criterion(release: Release, code: str) -> Criterion | None:
-    if not code:
-        return None
-    return Criterion.objects.get(framework=release.calibration.assessment.framework_id, code=code)
-
-
 def _context(release: Release) -> dict:
     calibration = release.calibration
     return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
 
 
-def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
+def release_ask(request: Request, pk: int) -> HttpResponse:
     """Ask the Learning Hub about the release, and read what it answered."""
     release = standing_release(request.user, "calibration.respond", pk)
     framework = catalogue(release.calibration.assessment.framework_id)
@@ -54,23 +53,22 @@ def release_ask(request: HttpRequest, pk: int) -> HttpResponse:
             actor=request.user,
             release=release,
             question=form.cleaned_data["question"],
-            criterion=_criterion(release, form.cleaned_data["criterion"]),
+            criterion=criterion_of(release, form.cleaned_data["criterion"]),
         )
         enqueue("accelerator.send_mail")
         messages.success(
             request, "Your question has gone to the Learning Hub. The answer will appear here."
         )
         return redirect("calibration:release_ask", pk=pk)
-    questions = ReleaseQuestion.objects.filter(release__calibration=pk)
     context = _context(release) | {
         "form": form,
-        "questions": questions.select_related("criterion", "asked_by"),
+        "questions": questions_about(release.calibration),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/ask.html", context, status=status)
 
 
-def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
+def late_evidence(request: Request, pk: int) -> HttpResponse:
     """Put evidence beside a released criterion. It reopens nothing and moves no level."""
     release = standing_release(request.user, "calibration.respond", pk)
     assessment = release.calibration.assessment
@@ -87,16 +85,15 @@ def late_evidence(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             _add_late(request, release, form)
             return redirect("calibration:late_evidence", pk=pk)
-    late = LateEvidence.objects.filter(release__calibration=pk)
     context = _context(release) | {
         "form": form,
-        "late": late.select_related("criterion", "evidence"),
+        "late": late_evidence_of(release.calibration),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/late_evidence.html", context, status=status)
 
 
-def _add_late(request: HttpRequest, release: Release, form: LateEvidenceForm) -> None:
+def _add_late(request: Request, release: Release, form: LateEvidenceForm) -> None:
     given = form.cleaned_data
     common = {"actor": request.user, "enrolment": form.enrolment}
     pieces = form.pieces()
@@ -108,7 +105,7 @@ def _add_late(request: HttpRequest, release: Release, form: LateEvidenceForm) ->
         pieces.append(
             evidence_service.add_note(note=given["note_text"], title=given["note_title"], **common)
         )
-    criterion = _criterion(release, given["criterion"])
+    criterion = criterion_of(release, given["criterion"])
     for piece in pieces:
         exchange.add_late_evidence(
             actor=request.user, release=release, criterion=criterion, evidence=piece

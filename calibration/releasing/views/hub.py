@@ -2,51 +2,33 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.access import get_for, scoped
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
-from accelerator.models import User
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.framework.queries import catalogue
-from calibration.access import tied_to
-from calibration.assigning.views.assigning import page_of, run, to_cohort
+from calibration.access import run, run_unblinded
+from calibration.assigning.views.assigning import page_of, to_cohort
 from calibration.assigning.views.cohort import PAGE
-from calibration.models import Calibration, ReleaseQuestion
 from calibration.releasing.forms.hub import AnswerForm, QuestionFilter, ReleaseForm, ReopenForm
 from calibration.releasing.queries.check import release_check
+from calibration.releasing.queries.exchange import question_for, questions_of
+from calibration.releasing.queries.releases import releases_of
 from calibration.releasing.services import exchange, releasing
 from calibration.rules.problems import StepRefused
 
-QUESTIONS = ReleaseQuestion.objects.select_related(
-    "release__calibration__assessment__enrolment__organisation",
-    "release__calibration__assessment__enrolment__cohort",
-    "asked_by",
-    "answered_by",
-    "criterion",
-)
 
-
-def run_unblinded(user: User, pk: int) -> Calibration:
-    """As `run`, but not for somebody who reviews this calibration blind or is tied to it."""
-    calibration = run(user, pk)
-    if calibration.reviews.filter(coach=user, state="open").exists() or tied_to(user, calibration):
-        raise Http404
-    return calibration
-
-
-def release(request: HttpRequest, pk: int) -> HttpResponse:
+def release(request: Request, pk: int) -> HttpResponse:
     """What the organisation will see, once more; then it is theirs. Twice is once."""
     calibration = run_unblinded(request.user, pk)
     organisation = calibration.assessment.enrolment.organisation
-    state = Calibration.State
-    if calibration.state == state.RELEASED:
+    if calibration.is_released:
         return redirect("calibration:result", pk=pk)
-    if calibration.state != state.AGREED:
+    if not calibration.is_agreed:
         messages.error(
             request,
             f"Every criterion must be decided before the framework of {organisation} "
@@ -71,16 +53,16 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         **page_of(calibration),
         "form": form,
         "check": release_check(calibration),
-        "earlier": calibration.releases.order_by("version"),
+        "earlier": releases_of(calibration).reverse(),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/hub/release.html", context, status=status)
 
 
-def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen(request: Request, pk: int) -> HttpResponse:
     """Begin the next version of a released calibration, with a reason."""
     calibration = run(request.user, pk)
-    if calibration.state != Calibration.State.RELEASED:
+    if not calibration.is_released:
         messages.error(request, "Only a released framework can be reopened.")
         return to_cohort(calibration)
     form = ReopenForm(request.POST if request.method == "POST" else None)
@@ -106,14 +88,10 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def questions(request: HttpRequest, slug: str) -> HttpResponse:
+def questions(request: Request, slug: str) -> HttpResponse:
     """What the cohort's organisations asked about their releases, unanswered first."""
     cohort = cohort_for(request.user, slug)
-    asked = scoped(request.user, QUESTIONS.all(), "calibration.run").filter(
-        release__calibration__assessment__enrolment__cohort=cohort
-    )
-    newest = asked.order_by(F("answered_at").desc(nulls_first=True), "asked_at", "pk")
-    found = QuestionFilter(request.GET, queryset=newest)
+    found = QuestionFilter(request.GET, queryset=questions_of(cohort, request.user))
     return render(
         request,
         "calibration/hub/questions.html",
@@ -126,9 +104,9 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: Request, pk: int) -> HttpResponse:
     """Answer one question, once; the person who asked is told."""
-    question = get_for(request.user, QUESTIONS.all(), "calibration.run", pk=pk)
+    question = question_for(request.user, pk)
     enrolment = question.release.calibration.assessment.enrolment
     form = AnswerForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -138,7 +116,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             )
         except StepRefused as refusal:
             form.add_error(None, str(refusal))
-            question = get_for(request.user, QUESTIONS.all(), "calibration.run", pk=pk)
+            question = question_for(request.user, pk)
         else:
             enqueue("accelerator.send_mail")
             messages.success(request, f"Answered. {question.asked_by} is told.")

@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.access import get_for, may
-from calibration.models import ImprovementMeeting, Release
+from accelerator.core.access import may
+from accelerator.core.http import Request
+from calibration.models import Release
 from calibration.releasing.forms.meetings import MeetingForm, fingerprint, meeting_initial
+from calibration.releasing.queries.exchange import meeting_for, meetings_of
 from calibration.releasing.queries.releases import standing_release
 from calibration.releasing.services import meetings as exchange
 
@@ -26,10 +27,10 @@ def _context(release: Release) -> dict:
 
 
 @require_safe
-def meetings(request: HttpRequest, pk: int) -> HttpResponse:
+def meetings(request: Request, pk: int) -> HttpResponse:
     """Date and attendees for everybody who may read the release; notes for their readers."""
     release = standing_release(request.user, "calibration.read", pk)
-    found = ImprovementMeeting.objects.filter(calibration=pk).with_notes_for(request.user)
+    found = meetings_of(release.calibration, request.user)
     context = _context(release) | {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "can_run": may(release, "calibration.run"),
@@ -37,7 +38,7 @@ def meetings(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/meetings.html", context)
 
 
-def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_add(request: Request, pk: int) -> HttpResponse:
     release = standing_release(request.user, "calibration.run", pk)
     form = MeetingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -49,15 +50,9 @@ def meeting_add(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/meeting_form.html", context, status=status)
 
 
-def meeting_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_edit(request: Request, pk: int) -> HttpResponse:
     """Change a meeting. A change that somebody else made meanwhile is shown, not overwritten."""
-    released = Release.objects.filter(calibration=OuterRef("calibration"))
-    meeting = get_for(
-        request.user,
-        ImprovementMeeting.objects.filter(Exists(released)),
-        "calibration.run",
-        pk=pk,
-    )
+    meeting = meeting_for(request.user, pk)
     release = standing_release(request.user, "calibration.run", meeting.calibration_id)
     form = MeetingForm(request.POST or None, initial=meeting_initial(meeting))
     context = _context(release) | {"form": form, "meeting": meeting, "theirs": None}

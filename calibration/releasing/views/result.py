@@ -1,7 +1,6 @@
 """A released calibration: the page, its earlier versions, the spreadsheet and the PDF."""
 
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -9,30 +8,39 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may, roles_of, scoped
 from accelerator.core.exports import about_lines, csv_response
+from accelerator.core.http import Request
 from accelerator.core.jobs.services import request_job
 from accelerator.core.queue import enqueue_job
-from accelerator.models import ReportJob, Role
+from accelerator.models import Role
 from accelerator.models.people import OWN_ROLES
-from calibration.models import LateEvidence, Release, ReleaseQuestion
-from calibration.releasing.queries.releases import release_version, standing_release
+from calibration.models import Release
+from calibration.releasing.queries.exchange import late_evidence_of, questions_about
+from calibration.releasing.queries.releases import (
+    release_version,
+    releases_of,
+    standing_release,
+)
 from calibration.releasing.queries.result import (
     CSV_HEADER,
     RESULT_REPORT,
     basis_of,
     csv_rows,
+    reports_of,
     result_of,
     status_of,
 )
 
+MOST_JOBS = 5
+
 
 @require_safe
-def result(request: HttpRequest, pk: int) -> HttpResponse:
+def result(request: Request, pk: int) -> HttpResponse:
     """The release that stands: what is strong first, then everything, then what to do with it."""
     return _show(request, standing_release(request.user, "calibration.read", pk))
 
 
 @require_safe
-def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_version(request: Request, pk: int, version: int) -> HttpResponse:
     """A superseded version as it was given; the one that stands has its own address."""
     release = release_version(request.user, "calibration.read", pk, version)
     if release.stands:
@@ -40,22 +48,10 @@ def result_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     return _show(request, release)
 
 
-def _show(request: HttpRequest, release: Release) -> HttpResponse:
+def _show(request: Request, release: Release) -> HttpResponse:
     user, calibration = request.user, release.calibration
     found = result_of(release)
     own = not roles_of(release).isdisjoint(OWN_ROLES)
-    mine = Q(
-        requested_by=user,
-        kind=RESULT_REPORT,
-        params__calibration=calibration.pk,
-        params__version=release.version,
-    )
-    questions = ReleaseQuestion.objects.filter(release__calibration=calibration).select_related(
-        "criterion", "asked_by"
-    )
-    late = LateEvidence.objects.filter(release__calibration=calibration).select_related(
-        "criterion", "evidence"
-    )
     return render(
         request,
         "calibration/organisation/result.html",
@@ -68,10 +64,10 @@ def _show(request: HttpRequest, release: Release) -> HttpResponse:
             "summary": found.summary(own=own),
             "status": status_of(release),
             "own": own,
-            "versions": Release.objects.filter(calibration=calibration),
-            "questions": scoped(user, questions, "calibration.read"),
-            "late": late,
-            "jobs": ReportJob.objects.filter(mine)[:5],
+            "versions": releases_of(calibration),
+            "questions": scoped(user, questions_about(calibration), "calibration.read"),
+            "late": late_evidence_of(calibration),
+            "jobs": reports_of(release, user)[:MOST_JOBS],
             "can_report": may(release, "report.make"),
             "can_respond": may(release, "calibration.respond"),
         },
@@ -85,7 +81,7 @@ def _name(release: Release) -> str:
 
 
 @require_safe
-def result_csv(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
     """One version of the release, one row a criterion in the framework's order."""
     release = release_version(request.user, "calibration.read", pk, version)
     about = about_lines(request.user, basis_of(release))
@@ -93,7 +89,7 @@ def result_csv(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 
 
 @require_POST
-def result_report(request: HttpRequest, pk: int, version: int) -> HttpResponse:
+def result_report(request: Request, pk: int, version: int) -> HttpResponse:
     """Ask for the PDF of one version; its page shows how far it is."""
     release = release_version(request.user, "report.make", pk, version)
     enrolment = release.calibration.assessment.enrolment

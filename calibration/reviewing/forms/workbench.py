@@ -83,7 +83,8 @@ class JudgementForm(forms.Form):
             )
 
     def clean(self) -> dict:
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         unexplained = cleaned.get("answer") == CANNOT and not cleaned.get("cannot_judge_reason")
         # While somebody types, a missing reason is not an error yet.
         if unexplained and not self.saving and "cannot_judge_reason" not in self.errors:

@@ -1,5 +1,6 @@
 from assessments.models import Rating
 from calibration.models import Review, ReviewRating
+from calibration.rules.reasons import lift_is_missing
 
 
 def missing(review: Review) -> list[tuple[ReviewRating, str]]:
@@ -11,14 +12,8 @@ def missing(review: Review) -> list[tuple[ReviewRating, str]]:
     )
     found = []
     for rating in review.ratings.select_related("criterion"):
-        self_level = own.get(rating.criterion_id)
-        if rating.level is None and not rating.cannot_judge_reason:
+        if not rating.is_answered:
             found.append((rating, "no level, and no reason why not"))
-        elif (
-            rating.level is not None
-            and self_level is not None
-            and rating.level < self_level
-            and not rating.lift
-        ):
+        elif lift_is_missing(own.get(rating.criterion_id), rating.level, rating.lift):
             found.append((rating, "below the organisation's own level: say what would lift it"))
     return found

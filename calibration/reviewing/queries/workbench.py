@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
@@ -11,12 +11,13 @@ from accelerator.core.access import get_for, scoped
 from accelerator.models import User
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo
-from assessments.models import Evidence, EvidenceUse, Rating
+from assessments.models import Criterion, Evidence, EvidenceUse, Rating
 from assessments.rating.queries import Cell, Grid, Row
 from assessments.scoring import is_answered
-from calibration.models import Calibration, EvidenceRequest, Review, ReviewRating
-from calibration.models.review import unanswered
+from calibration.models import EvidenceRequest, Review, ReviewRating, unanswered
 from calibration.reviewing.queries.gaps import missing
+from calibration.rules.reasons import lift_is_missing
+from calibration.rules.wording import yours_words
 
 LIFT = "say what would lift it"
 ENROLMENT = "calibration__assessment__enrolment"
@@ -75,24 +76,17 @@ def state_in_words(review: Review, done: int) -> str:
     """Where the review is, without a word about the other coach before both are in."""
     if review.is_open:
         return "Being written" if done else "Not begun"
-    calibration = review.calibration
-    if calibration.state == Calibration.State.RELEASED:
+    if review.calibration.is_released:
         return "Released"
-    return "Both reviews are in" if calibration.is_open_to_compare else "Submitted"
+    return "Both reviews are in" if review.calibration.is_open_to_compare else "Submitted"
 
 
 def can_recall(review: Review) -> bool:
-    calibration = review.calibration
-    return (
-        review.is_submitted
-        and calibration.state == Calibration.State.SCORING
-        and calibration.both_in_at is None
-    )
+    return review.is_submitted and review.calibration.lets_reviews_back
 
 
 def can_step_back(review: Review) -> bool:
-    settled = (Calibration.State.AGREED, Calibration.State.RELEASED)
-    return review.calibration.state not in settled
+    return review.calibration.has_open_seats
 
 
 def evidence_label(pieces: int | None, size: int | None) -> str:
@@ -189,13 +183,10 @@ def questions(review: Review, criterion_id: int | None = None) -> list[EvidenceR
 
     A coach who still reviews blind sees none that was asked once others had compared.
     """
-    calibration = review.calibration
-    found = calibration.requests.select_related("criterion").prefetch_related("evidence")
-    if review.is_open and calibration.both_in_at is not None:
-        found = found.filter(Q(asked_at__lt=calibration.both_in_at) | Q(asked_by=review.coach_id))
+    found = EvidenceRequest.objects.seen_from(review)
     if criterion_id is not None:
-        found = found.filter(Q(criterion=criterion_id) | Q(criterion=None))
-    return list(found)
+        found = found.about(criterion_id)
+    return list(found.select_related("criterion").prefetch_related("evidence"))
 
 
 def pieces_for(own: Rating, asked: Iterable[EvidenceRequest]) -> list[Piece]:
@@ -212,37 +203,28 @@ def pieces_for(own: Rating, asked: Iterable[EvidenceRequest]) -> list[Piece]:
 
 @dataclass(frozen=True)
 class OwnLevel:
-    """The organisation's own answer beside the coach's. Closed: nothing of its level is told."""
+    """The organisation's own answer beside the coach's. Closed: nothing of its level is told.
+
+    `words` say how the coach's level lies to it; `wants_lift` that theirs still lacks its lift.
+    """
 
     open: bool
     level: LevelInfo | None = None
     cannot_rate_reason: str = ""
-    steps: int = 0
-
-    @property
-    def is_mark_down(self) -> bool:
-        return self.steps < 0
-
-    @property
-    def words(self) -> str:
-        """How the coach's level lies to it: "Yours is 1 step lower." """
-        if not self.steps:
-            return ""
-        size = abs(self.steps)
-        way = "lower" if self.steps < 0 else "higher"
-        return f"Yours is {size} step{'' if size == 1 else 's'} {way}."
+    words: str = ""
+    wants_lift: bool = False
 
 
 def own_level(rating: ReviewRating, own: Rating) -> OwnLevel:
     if not rating.self_level_is_open:
         return OwnLevel(open=False)
     levels = catalogue(rating.review.calibration.assessment.framework_id)
-    both = rating.level is not None and own.level is not None
     return OwnLevel(
         open=True,
         level=levels.level(own.level),
         cannot_rate_reason=own.cannot_rate_reason,
-        steps=rating.level - own.level if both else 0,
+        words=yours_words(own.level, rating.level),
+        wants_lift=lift_is_missing(own.level, rating.level, rating.lift),
     )
 
 
@@ -251,6 +233,24 @@ def own_rating(rating: ReviewRating) -> Rating:
     return Rating.objects.get(
         assessment=rating.review.calibration.assessment_id, criterion=rating.criterion_id
     )
+
+
+def criteria_of(review: Review) -> list[CriterionInfo]:
+    """The criteria that are the coach's to rate, in the framework's order."""
+    own = set(review.ratings.values_list("criterion", flat=True))
+    framework = catalogue(review.calibration.assessment.framework_id)
+    return [criterion for criterion in framework.criteria if criterion.id in own]
+
+
+def criterion_of(review: Review, code: str) -> Criterion:
+    """Raises Criterion.DoesNotExist for one that is not the coach's to rate."""
+    return Criterion.objects.get(pk__in=review.ratings.values("criterion"), code=code)
+
+
+def code_after(review: Review, code: str) -> str:
+    """The next criterion of the review after `code`; "" at its end."""
+    codes = [criterion.code for criterion in criteria_of(review)]
+    return next(iter(codes[codes.index(code) + 1 :]), "")
 
 
 def progress(review: Review) -> dict[str, int]:

@@ -13,8 +13,6 @@ from calibration.models import (
 )
 from calibration.rules.problems import StepRefused
 
-State = Calibration.State
-
 
 @transaction.atomic
 def ask_for_evidence(
@@ -25,7 +23,7 @@ def ask_for_evidence(
     The same question again, while it waits, is the first one.
     """
     row = Calibration.objects.locked(calibration.pk)
-    if row.state in (State.UNASSIGNED, State.RELEASED):
+    if not row.is_under_way:
         raise StepRefused("Questions for evidence belong to a calibration under way.")
     request, created = EvidenceRequest.objects.get_or_create(
         calibration=calibration,

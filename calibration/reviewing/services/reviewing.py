@@ -8,10 +8,12 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.constraints import violated
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Membership, Role, User
 from assessments.models import Evidence
 from calibration.models import Calibration, Review, ReviewRating, Spotlight
+from calibration.models.review import RATING_LOCKED
 from calibration.reviewing.queries.gaps import missing
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
 
@@ -53,7 +55,7 @@ def save_judgement(
                     pk=rating.review.calibration_id, state=State.ASSIGNED
                 ).update(state=State.SCORING)
     except IntegrityError as error:
-        if "submitted and locked" not in str(error):
+        if violated(error) != RATING_LOCKED:
             raise
         raise ReviewLocked from error
     if changed:
@@ -94,7 +96,7 @@ def submit_review(*, actor: User, review: Review) -> bool:
         return False
     if not row.is_open:
         raise StepRefused("This review was withdrawn.")
-    if calibration.state in (State.AGREED, State.RELEASED):
+    if calibration.is_settled:
         raise StepRefused("This calibration is agreed, so no review can come in any more.")
     row.calibration = calibration
     gaps = missing(row)
@@ -103,12 +105,11 @@ def submit_review(*, actor: User, review: Review) -> bool:
     row.state, row.submitted_at = Review.State.SUBMITTED, timezone.now()
     row.save(update_fields=["state", "submitted_at"])
     audit.record(actor, "review.submitted", calibration, seat=row.seat)
-    main = calibration.reviews.current().exclude(seat=Review.Seat.THIRD)
-    submitted = main.filter(state=Review.State.SUBMITTED).count()
+    submitted = calibration.reviews.main().submitted().count()
     if calibration.state == State.ASSIGNED:
         calibration.state = State.SCORING
         calibration.save(update_fields=["state"])
-    if submitted == 2 and calibration.state == State.SCORING:
+    if submitted == len(Review.MAIN_SEATS) and calibration.state == State.SCORING:
         calibration.state = State.BOTH_IN
         calibration.both_in_at = calibration.both_in_at or timezone.now()
         calibration.save(update_fields=["state", "both_in_at"])
@@ -138,7 +139,7 @@ def recall_review(*, actor: User, review: Review) -> None:
     row = Review.objects.select_for_update().get(pk=review.pk)
     if not row.is_submitted:
         raise StepRefused("This review is not submitted.")
-    if calibration.state != State.SCORING or calibration.both_in_at is not None:
+    if not calibration.lets_reviews_back:
         raise StepRefused("Both reviews are in, so yours can no longer be taken back.")
     row.state, row.submitted_at = Review.State.OPEN, None
     row.save(update_fields=["state", "submitted_at"])
@@ -154,7 +155,7 @@ def remember_place(*, review: Review, code: str) -> None:
 def open_examples(*, actor: User, rating: ReviewRating) -> None:
     """Log that a coach looked at how others were rated, once their own level is given."""
     row = ReviewRating.objects.get(pk=rating.pk)
-    if row.level is None and not row.cannot_judge_reason:
+    if not row.is_answered:
         raise StepRefused("Give your own level first, so that the others do not sway you.")
     if row.examples_opened_at is None and rating.review.is_open:
         ReviewRating.objects.filter(pk=row.pk).update(examples_opened_at=timezone.now())

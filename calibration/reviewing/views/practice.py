@@ -1,23 +1,23 @@
 """Practice cases, for a coach alone: try a level, then read how it was settled."""
 
-from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.http import Request
 from assessments.framework.queries import catalogue
 from calibration.access import require_coach
-from calibration.models import PracticeAttempt, PracticeCase
 from calibration.reviewing.forms.workbench import PracticeForm
+from calibration.reviewing.queries.practice import case_of, cases_for, following, last_attempt
 from calibration.reviewing.services.practice import attempt
+from calibration.rules.wording import steps_in_figures
 
 
 @require_safe
-def practice(request: HttpRequest) -> HttpResponse:
+def practice(request: Request) -> HttpResponse:
     """The cases, and which of them I have done."""
     require_coach(request.user)
-    tried = PracticeAttempt.objects.filter(case=OuterRef("pk"), coach=request.user)
-    cases = PracticeCase.objects.select_related("criterion__pillar").annotate(done=Exists(tried))
+    cases = cases_for(request.user)
     return render(
         request,
         "calibration/workbench/practice.html",
@@ -25,20 +25,18 @@ def practice(request: HttpRequest) -> HttpResponse:
     )
 
 
-def practice_case(request: HttpRequest, slug: str) -> HttpResponse:
+def practice_case(request: Request, slug: str) -> HttpResponse:
     """One case. What was settled, and why, is shown once I have given a level."""
     require_coach(request.user)
-    case = get_object_or_404(PracticeCase.objects.select_related("criterion"), slug=slug)
+    case = case_of(slug)
     framework = catalogue(case.criterion.framework_id)
     criterion = framework.by_id[case.criterion_id]
     form = PracticeForm(request.POST or None, catalogue=framework)
     if request.method == "POST" and form.is_valid():
         attempt(actor=request.user, case=case, **form.cleaned_data)
         return redirect("calibration:practice_case", slug=slug)
-    last = case.attempts.filter(coach=request.user).first()
+    last = last_attempt(case, request.user)
     chosen = form["level"].value()
-    slugs = list(PracticeCase.objects.values_list("slug", flat=True))
-    later = slugs[slugs.index(slug) + 1 :]
     context = {
         "case": case,
         "criterion": criterion,
@@ -54,11 +52,12 @@ def practice_case(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "form": form,
         "last": last,
-        "following": later[0] if later else None,
+        "following": following(case),
     }
     if last:
         context["yours"] = framework.level(last.level)
         context["settled"] = framework.level(case.settled_level)
         context["apart"] = abs(last.level - case.settled_level)
+        context["apart_words"] = steps_in_figures(context["apart"])
     status = 422 if form.errors else 200
     return render(request, "calibration/workbench/practice_case.html", context, status=status)

@@ -3,11 +3,12 @@
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from accelerator.core.http import Request
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue
 from assessments.scoring import is_answered
@@ -57,7 +58,7 @@ def _others(rating: ReviewRating) -> dict:
 
 
 def _page(
-    request: HttpRequest,
+    request: Request,
     rating: ReviewRating,
     form: JudgementForm,
     pieces: list[Piece],
@@ -115,7 +116,7 @@ def _page(
 class _Opened:
     """A rating as its pages need it: with the organisation's answer, questions and evidence."""
 
-    def __init__(self, request: HttpRequest, pk: int, code: str) -> None:
+    def __init__(self, request: Request, pk: int, code: str) -> None:
         self.rating = workbench.rating_for(request.user, pk, code)
         self.own = workbench.own_rating(self.rating)
         asked = workbench.questions(self.rating.review, self.rating.criterion_id)
@@ -161,7 +162,7 @@ def _spoken(judgement: Judgement, levels: Catalogue) -> dict:
 
 
 def _conflict(
-    request: HttpRequest, opened: _Opened, form: JudgementForm, current: ReviewRating | None
+    request: Request, opened: _Opened, form: JudgementForm, current: ReviewRating | None
 ) -> HttpResponse:
     """Both texts, none lost. `current` None: the review is locked."""
     rating, levels = opened.rating, _levels(opened.rating)
@@ -200,7 +201,7 @@ def _joined(mine: str, theirs: str) -> str:
     return "\n\n".join(dict.fromkeys(filter(None, (mine, theirs))))
 
 
-def rate(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def rate(request: Request, pk: int, code: str) -> HttpResponse:
     """The criterion's page; a POST is the Save button, which works without JavaScript."""
     opened = _Opened(request, pk, code)
     review = opened.rating.review
@@ -213,14 +214,12 @@ def rate(request: HttpRequest, pk: int, code: str) -> HttpResponse:
         return refused
     if request.POST.get("action") != "next":
         return redirect("calibration:rate", pk=pk, code=code)
-    codes = list(review.ratings.values_list("criterion__code", flat=True))
-    following = codes[codes.index(code) + 1 :]
-    if following:
-        return redirect("calibration:rate", pk=pk, code=following[0])
+    if following := workbench.code_after(review, code):
+        return redirect("calibration:rate", pk=pk, code=following)
     return redirect("calibration:review_submit", pk=pk)
 
 
-def _save(request: HttpRequest, opened: _Opened) -> HttpResponse | None:
+def _save(request: Request, opened: _Opened) -> HttpResponse | None:
     """Save the posted page; the answer that says why not, if it is refused."""
     form = opened.form(request.POST)
     if not form.is_valid():
@@ -235,7 +234,7 @@ def _save(request: HttpRequest, opened: _Opened) -> HttpResponse | None:
 
 
 @require_POST
-def autosave(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def autosave(request: Request, pk: int, code: str) -> HttpResponse:
     """Save while typing: answers with the status, the version and what the level brings up."""
     opened = _Opened(request, pk, code)
     form = opened.form(request.POST, saving=True)
@@ -263,7 +262,7 @@ def autosave(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 
 @require_POST
-def examples(request: HttpRequest, pk: int, code: str) -> HttpResponse:
+def examples(request: Request, pk: int, code: str) -> HttpResponse:
     """Save the page, then open how others were rated, which is logged."""
     opened = _Opened(request, pk, code)
     refused = _save(request, opened)

@@ -2,35 +2,29 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.access import get_for, may, scoped
+from accelerator.core.access import may
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from calibration.models import EvidenceRequest
 from calibration.reviewing.forms.requests import AnswerForm
+from calibration.reviewing.queries.requests import request_to_answer, requests_of
 from calibration.reviewing.services import requests as exchange
 from calibration.reviewing.views.pieces import take_in
 from calibration.rules.problems import StepRefused
 
 PAGE = 20
-REQUESTS = EvidenceRequest.objects.select_related(
-    "criterion",
-    "answered_by",
-    "calibration__assessment__enrolment__organisation",
-    "calibration__assessment__enrolment__cohort",
-)
 
 
 @require_safe
-def requests(request: HttpRequest, pk: int) -> HttpResponse:
+def requests(request: Request, pk: int) -> HttpResponse:
     """What the coaches asked about one assessment, and what was answered."""
     assessment = assessment_for(request.user, "calibration.read", pk)
-    found = scoped(
-        request.user, REQUESTS.filter(calibration__assessment=assessment), "calibration.read"
-    ).prefetch_related("evidence")
+    found = requests_of(assessment, request.user)
     return render(
         request,
         "calibration/organisation/requests.html",
@@ -42,9 +36,9 @@ def requests(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def request_answer(request: Request, pk: int) -> HttpResponse:
     """Write the answer, look at it once more, send it. It cannot be changed afterwards."""
-    row = get_for(request.user, REQUESTS, "calibration.respond", pk=pk)
+    row = request_to_answer(request.user, pk)
     assessment = row.calibration.assessment
     if not row.can_be_answered:
         messages.info(request, exchange.why_closed(row))
@@ -67,7 +61,7 @@ def request_answer(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/organisation/answer_check.html", context)
 
 
-def _send(request: HttpRequest, row: EvidenceRequest, form: AnswerForm) -> HttpResponse:
+def _send(request: Request, row: EvidenceRequest, form: AnswerForm) -> HttpResponse:
     try:
         exchange.answer_request(
             actor=request.user,

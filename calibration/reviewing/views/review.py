@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.framework.queries import catalogue
 from calibration.access import require_coach
@@ -21,7 +22,7 @@ PAGE = 20
 
 
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Request) -> HttpResponse:
     """My reviews: what is to do, by when, and how far I am."""
     require_coach(request.user)
     page = Paginator(workbench.queue(request.user), PAGE).get_page(request.GET.get("page"))
@@ -54,7 +55,7 @@ def _context(review: Review) -> dict:
 
 
 @require_safe
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: Request, pk: int) -> HttpResponse:
     """One review: my levels so far, what is missing, and the way on."""
     row = workbench.review_for(request.user, pk)
     context = _context(row) | {
@@ -65,7 +66,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/workbench/review.html", context)
 
 
-def review_submit(request: HttpRequest, pk: int) -> HttpResponse:
+def review_submit(request: Request, pk: int) -> HttpResponse:
     """What is missing, and the button that hands the review in."""
     row = workbench.review_for(request.user, pk)
     if request.method == "POST":
@@ -83,7 +84,7 @@ def review_submit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def review_recall(request: HttpRequest, pk: int) -> HttpResponse:
+def review_recall(request: Request, pk: int) -> HttpResponse:
     row = workbench.review_for(request.user, pk)
     try:
         reviewing.recall_review(actor=request.user, review=row)
@@ -93,7 +94,7 @@ def review_recall(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("calibration:review", pk=pk)
 
 
-def review_recuse(request: HttpRequest, pk: int) -> HttpResponse:
+def review_recuse(request: Request, pk: int) -> HttpResponse:
     """Step back from a review for good, with a reason for the Learning Hub."""
     row = workbench.review_for(request.user, pk)
     form = RecuseForm(request.POST or None)
@@ -121,12 +122,11 @@ def review_recuse(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "calibration/workbench/recuse.html", context, status=status)
 
 
-def ask(request: HttpRequest, pk: int) -> HttpResponse:
+def ask(request: Request, pk: int) -> HttpResponse:
     """Ask the organisation for evidence. Both coaches see the question, and nobody who asked."""
     row = workbench.review_for(request.user, pk)
     framework = catalogue(row.calibration.assessment.framework_id)
-    own = set(row.ratings.values_list("criterion", flat=True))
-    criteria = [criterion for criterion in framework.criteria if criterion.id in own]
+    criteria = workbench.criteria_of(row)
     code = request.GET.get("criterion", "")
     form = QuestionForm(request.POST or None, criteria=criteria, initial={"criterion": code})
     if request.method == "POST" and form.is_valid():
@@ -136,7 +136,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=request.user,
                 calibration=row.calibration,
                 question=form.cleaned_data["question"],
-                criterion=about and row.ratings.get(criterion=about.id).criterion,
+                criterion=about and workbench.criterion_of(row, about.code),
             )
         except StepRefused as error:
             messages.error(request, str(error))

@@ -4,11 +4,10 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.template.loader import render_to_string
 
+from accelerator.core.palette import colours
 from assessments.models import Assessment
 from assessments.rating.queries import Cell, Grid, grid_of
 
-FILLS = (("#ffedb0", "#0b0c0c"), ("#6db095", "#0b0c0c"), ("#1f6f88", "#fff"), ("#1d2a66", "#fff"))
-NOT_RATED = ("#fff", "#0b0c0c")
 CELL, GAP, LEFT, TOP = (142, 84), 3, 190, 20
 DESCRIPTION = "Synthetic demonstration data. Each cell shows a level by colour, word and bars."
 
@@ -61,13 +60,14 @@ def picture(grid: Grid) -> dict:
 
 
 def _cell(cell: Cell, x: int) -> dict:
-    fill, ink = FILLS[cell.level.tone] if cell.level else NOT_RATED
+    fill = f"l{cell.level.tone}" if cell.level else "white"
+    ink = f"{fill}-ink" if cell.level else "black"
     bars = cell.level.bars if cell.level else ()
     return {
         "x": x,
         "level": cell.level is not None,
-        "fill": fill,
-        "ink": ink,
+        "fill": colours()[fill],
+        "ink": colours()[ink],
         "word": cell.level.short if cell.level else "Not rated",
         "lines": [
             {"text": line, "y": 20 + 14 * number}

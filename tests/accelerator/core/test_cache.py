@@ -13,7 +13,7 @@ from django.test import Client
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from assessments.evidence.queries import forget_pages
+from assessments.evidence.queries.stored import forget_pages
 from tests.factories.programme import UserFactory
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -1,5 +1,7 @@
 """The grid that every heat-map is drawn from."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,6 @@ from hypothesis import strategies as st
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
 from assessments.models import Rating
 from assessments.rating.queries import build_grid
-from assessments.scoring import level_counts
 
 
 def criterion(number: int, pillar: str, *, counted: bool = True) -> CriterionInfo:
@@ -63,11 +64,10 @@ def test_the_grid_holds_every_criterion_in_order_and_its_counts_add_up(drawn: di
     assert [row.total for row in grid.rows] == [2, 3]
     answered = [r for r in rows.values() if r.level is not None or r.cannot_rate_reason]
     assert grid.rated == sum(row.rated for row in grid.rows) == len(answered)
-    counts, not_rated = level_counts(
-        [cell.level.value if cell.level else None for cell in grid.cells], 3
-    )
-    assert counts == [sum(r.level == value for r in rows.values()) for value in range(3)]
-    assert not_rated == 5 - sum(counts)
+    shown = Counter(cell.level.value if cell.level else None for cell in grid.cells)
+    counts = [sum(r.level == value for r in rows.values()) for value in range(3)]
+    assert [shown[value] for value in range(3)] == counts
+    assert shown[None] == 5 - sum(counts)
 
 
 @given(RATINGS)

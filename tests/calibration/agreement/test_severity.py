@@ -26,6 +26,7 @@ from tests.factories.calibration import (
     submit,
 )
 from tests.factories.programme import EnrolmentFactory, InstitutionFactory, MembershipFactory
+from tests.markup import page
 
 
 def coach(name: str):
@@ -187,10 +188,11 @@ def test_the_page_is_the_coachs_own(cast, sign_in) -> None:
     url = reverse("calibration:severity")
     assert "Nothing to compare yet" in sign_in(cast.coach_a).get(url).content.decode()
     both_in(cast)
-    page = sign_in(cast.coach_a).get(url).content.decode()
-    assert "0.2 of a step lower" in page
-    assert "30 criteria in 1 organisation, shared with 1 coach." in page
-    assert "Coach B" not in page
+    response = sign_in(cast.coach_a).get(url)
+    text = page(response).text
+    assert "0.2 of a step lower" in text
+    assert "30 criteria in 1 organisation, shared with 1 coach." in text
+    assert "Coach B" not in response.content.decode()
     assert "0.2 of a step higher" in sign_in(cast.coach_b).get(url).content.decode()
     for who in ("lead", "hub", "moderator", "funder", "stranger"):
         assert sign_in(getattr(cast, who)).get(url).status_code == 404, who

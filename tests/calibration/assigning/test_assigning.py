@@ -1,17 +1,21 @@
 """Seating coaches: two institutions, no ties, practice where it is asked for, and blind."""
 
 import pytest
+from django.db import transaction
 
 from accelerator.models import AuditEvent, Membership, OutgoingMail, Role
+from calibration.assigning.queries.eligibility import all_coaches, reasons_at
 from calibration.assigning.services import assigning, conflicts, settings
 from calibration.assigning.services.pairing import PairsRefused, assign_pairs
 from calibration.models import (
     Calibration,
+    Decision,
     PracticeAttempt,
     PracticeCase,
     Review,
     ReviewRating,
 )
+from calibration.releasing.services import releasing
 from calibration.reviewing.services import practice
 from calibration.rules.problems import StepRefused
 from tests.factories.assessment import started, submitted
@@ -19,6 +23,7 @@ from tests.factories.calibration import (
     assigned,
     both_in,
     rate_review,
+    released,
     review_of,
     scored,
     submit,
@@ -268,3 +273,52 @@ def test_many_pairs_are_assigned_together_or_not_at_all(cast) -> None:
     pairs = {one: (cast.coach_a, cast.coach_b), two: (cast.coach_a, third)}
     assert assign_pairs(actor=cast.hub, pairs=pairs) == 2
     assert Calibration.objects.filter(state=State.ASSIGNED).count() == 2
+
+
+def test_an_inactive_account_is_refused(cast, unassigned) -> None:
+    cast.coach_b.is_active = False
+    cast.coach_b.save()
+    with pytest.raises(StepRefused, match="no active account"):
+        seat(cast, unassigned, cast.coach_a, cast.coach_b)
+
+
+def test_a_coach_is_not_their_own_replacement(cast) -> None:
+    calibration = assigned(cast)
+    review = review_of(calibration, cast.coach_a)
+    with pytest.raises(StepRefused, match="already"):
+        assigning.withdraw_review(
+            actor=cast.hub, review=review, reason="Ill", replacement=cast.coach_a
+        )
+    assert review_of(calibration, cast.coach_a) == review
+
+
+def test_there_is_one_third_coach(cast) -> None:
+    calibration = both_in(cast)
+    asking = {"actor": cast.hub, "calibration": calibration, "codes": ["design.1"]}
+    assigning.ask_third_coach(coach=a_coach("Third"), **asking)
+    with pytest.raises(StepRefused, match="third coach is here already"):
+        assigning.ask_third_coach(coach=a_coach("Fourth"), **asking)
+
+
+def test_what_a_page_offers_the_service_takes(cast) -> None:
+    """Whoever decided, released or has the desk is offered nowhere, as the service refuses them."""
+    calibration = released(cast)
+    releasing.reopen(actor=cast.hub, calibration=calibration, reason="A slip")
+    decided = a_coach("Decided")
+    Decision.objects.filter(calibration=calibration, version=2).update(decided_by=decided)
+    a_coach("Free")
+    everybody = all_coaches()
+    calibration.refresh_from_db()
+    against = reasons_at(calibration, everybody, seat=Review.Seat.THIRD)
+    assert against[decided.pk] == "may have read the other reviews already"
+    for one in everybody:
+        refused = False
+        try:
+            with transaction.atomic():
+                assigning.ask_third_coach(
+                    actor=cast.hub, calibration=calibration, coach=one.user, codes=["design.1"]
+                )
+                transaction.set_rollback(True)
+        except StepRefused:
+            refused = True
+        assert refused == (one.user.pk in against), one.user

@@ -187,7 +187,7 @@ def test_one_bad_row_assigns_none_and_is_named(hub, two) -> None:
 def test_a_row_that_fails_in_the_service_is_named_too(hub, two, monkeypatch) -> None:
     """Somebody else assigned or declared a conflict between the page and the click."""
     monkeypatch.setattr(
-        "calibration.assigning.queries.coaches.CoachLoad.why_not", lambda *_, **__: ""
+        "calibration.assigning.queries.eligibility.reasons_against", lambda *_, **__: {}
     )
     conflicts.declare_conflict(person=two.coach_b, organisation=two.other.organisation, reason="")
     response = hub.post(at("suggestions", two.enrolment.cohort.slug), pairs(two))

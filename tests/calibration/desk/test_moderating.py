@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accelerator.models import AuditEvent, Membership, Role
@@ -26,6 +27,7 @@ from tests.factories.calibration import (
     review_of,
     scored,
     submit,
+    twin,
 )
 from tests.factories.programme import InstitutionFactory, MembershipFactory
 
@@ -190,7 +192,12 @@ def test_inside_what_the_coaches_gave_no_rationale_is_needed(cast) -> None:
 
 @pytest.mark.parametrize(
     ("code", "level", "why"),
-    [(APART, 3, "outside"), (APART, 0, "outside"), (ALIKE, 2, "outside"), (APART, None, "outside")],
+    [
+        (APART, 3, "outside"),
+        (APART, 0, "outside"),
+        (ALIKE, 2, "agree on another"),
+        (APART, None, "judged"),
+    ],
 )
 def test_outside_it_or_against_an_agreement_a_rationale_is(cast, code, level, why) -> None:
     calibration = moderated(cast)
@@ -251,3 +258,26 @@ def test_no_decision_edits_a_review(cast) -> None:
     rating = ReviewRating.objects.select_related("review").first()
     with pytest.raises(reviewing.ReviewLocked):
         reviewing.save_judgement(rating=rating, read_version=rating.version, judgement=judgement(3))
+
+
+def confirming(cast, second) -> tuple[int, int]:
+    """How many agreements are confirmed, and in how many statements."""
+    calibration = lease.take_lease(
+        actor=cast.moderator, calibration=both_in(cast, first=1, second=second)
+    )
+    with CaptureQueriesContext(connection) as found:
+        count = moderating.confirm_agreements(actor=cast.moderator, calibration=calibration)
+    assert (
+        AuditEvent.objects.filter(
+            action="decision.made", target=f"calibration.calibration:{calibration.pk}"
+        ).count()
+        == count
+    )
+    return count, len(found)
+
+
+def test_many_agreements_cost_what_few_do(cast) -> None:
+    few, short = confirming(cast, second=lambda position: 1 if position < 3 else 2)
+    many, long = confirming(twin(cast), second=lambda position: 2 if position < 3 else 1)
+    assert 1 < few < many < 30
+    assert short == long

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from accelerator.core.constraints import violated
 from accelerator.models import AuditEvent, Role
 from assessments.evidence import services as evidence_service
 from calibration.assigning.services import assigning
@@ -15,14 +16,15 @@ from calibration.desk.queries.staleness import what_changed
 from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, CommentaryPart, Decision, Release
 from calibration.releasing.services import releasing
-from calibration.reviewing.services import requests
-from calibration.rules.commentary import Outcome
+from calibration.reviewing.services import requests, reviewing
+from calibration.rules.commentary import Outcome, Part
 from calibration.rules.problems import StepRefused
 from tests.factories.assessment import note, rate_all, started
 from tests.factories.calibration import (
     agreed,
     assigned,
     both_in,
+    judgement,
     rate_review,
     released,
     review_of,
@@ -188,16 +190,18 @@ def test_a_decision_carried_into_the_next_version_says_what_changed_before_it(ca
 def test_what_is_released_is_locked_in_the_database(cast) -> None:
     calibration = released(cast)
     decision = calibration.decisions.first()
-    with pytest.raises(IntegrityError, match="released and locked"), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(level=3)
+    assert violated(refused.value) == "decision_locked"
     with pytest.raises(IntegrityError, match="released and locked"), transaction.atomic():
         decision.save()
     release = calibration.releases.get()
     with pytest.raises(DatabaseError), transaction.atomic():
         Release.objects.filter(pk=release.pk).update(snapshot={})
     releasing.reopen(actor=cast.hub, calibration=calibration, reason="A slip")
-    with pytest.raises(IntegrityError, match="released and locked"), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Decision.objects.filter(pk=decision.pk).update(level=3)
+    assert violated(refused.value) == "decision_locked"
     calibration.refresh_from_db()
     calibration.decisions.filter(version=2).update(rationale="Version 2 may change.")
 
@@ -218,14 +222,17 @@ def test_the_commentary_of_a_release_is_locked_by_the_database(cast) -> None:
         lambda: CommentaryPart.objects.filter(pk=part.pk).update(text="Other words."),
         lambda: CommentaryPart.objects.filter(pk=part.pk).delete(),
     ):
-        with pytest.raises(IntegrityError, match="released and locked"), transaction.atomic():
+        with pytest.raises(IntegrityError) as refused, transaction.atomic():
             change()
+        assert violated(refused.value) == "commentary_part_locked"
 
 
 def test_a_level_the_framework_lacks_is_refused_by_the_database(cast) -> None:
-    review = review_of(assigned(cast), cast.coach_a)
-    with pytest.raises(IntegrityError, match="level_of_criterion"), transaction.atomic():
-        review.ratings.filter(criterion__code="design.1").update(level=4)
+    """And is not taken for a lock: a coach's save says so too."""
+    rating = review_of(assigned(cast), cast.coach_a).ratings.get(criterion__code="design.1")
+    with pytest.raises(IntegrityError) as refused:
+        reviewing.save_judgement(rating=rating, read_version=0, judgement=judgement(4))
+    assert violated(refused.value) == "calibration_reviewrating_level_of_criterion"
 
 
 def test_withdrawing_what_answered_a_question_makes_a_decision_stale(cast) -> None:
@@ -241,3 +248,45 @@ def test_withdrawing_what_answered_a_question_makes_a_decision_stale(cast) -> No
     evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
     after = input_hashes(calibration, submitted_ratings(calibration))
     assert all(before[criterion] != after[criterion] for criterion in before)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("level", 3),
+        ("commentary", "Other words."),
+        ("lift", "Show one more register."),
+        ("cannot_judge_reason", "It does not open."),
+        ("review_id", 0),
+    ],
+)
+def test_whatever_a_coach_gives_is_in_the_hash(cast, field, value) -> None:
+    calibration = both_in(cast)
+    ratings = submitted_ratings(calibration)
+    one = calibration.assessment.framework.criteria.get(code="design.1").pk
+    before = input_hashes(calibration, ratings)
+    setattr(ratings[one][0], field, value)
+    after = input_hashes(calibration, ratings)
+    assert {pk for pk in before if before[pk] != after[pk]} == {one}
+
+
+def test_reopening_keeps_whose_words_they_are_and_that_they_were_changed(cast) -> None:
+    calibration = lease.take_lease(actor=cast.moderator, calibration=both_in(cast))
+    first = review_of(calibration, cast.coach_a)
+    parts = [Part(first.pk, "Their words, changed.", edited=True), Part(None, "The moderator’s.")]
+    decide(cast, calibration, "design.1", parts=parts)
+    for item in desk_of(calibration, cast.moderator).undecided:
+        decide(cast, calibration, item.criterion.code)
+    calibration.refresh_from_db()
+    releasing.release(actor=cast.hub, calibration=calibration)
+    releasing.reopen(actor=cast.hub, calibration=calibration, reason="A slip")
+    found = CommentaryPart.objects.filter(decision__criterion__code="design.1")
+    told = ("position", "review", "text", "edited")
+    one, two = (
+        list(found.filter(decision__version=version).values_list(*told)) for version in (1, 2)
+    )
+    assert one == two
+    assert one == [
+        (0, first.pk, "Their words, changed.", True),
+        (1, None, "The moderator’s.", False),
+    ]

@@ -10,6 +10,8 @@ from calibration.rules.wording import (
     change_words,
     difference_brief,
     difference_words,
+    moved_words,
+    yours_words,
 )
 
 SHORT = ("Low or no", "Little", "Moderate", "High")
@@ -101,3 +103,18 @@ def test_agreement_counts_only_what_both_judged() -> None:
         "could judge; 1 was within one step."
     )
     assert agreement_words([[None], [1]]) == "There is no criterion that both coaches could judge."
+
+
+@pytest.mark.parametrize(
+    ("own", "level", "moved", "yours"),
+    [
+        (2, 1, "Marked down", "Yours is 1 step lower."),
+        (3, 1, "Marked down two steps", "Yours is 2 steps lower."),
+        (1, 2, "Marked up", "Yours is 1 step higher."),
+        (2, 2, "Unchanged", ""),
+        (None, 2, "Not compared", ""),
+        (2, None, "Not compared", ""),
+    ],
+)
+def test_a_level_beside_ones_own(own, level, moved, yours) -> None:
+    assert (moved_words(own, level), yours_words(own, level)) == (moved, yours)

@@ -1,0 +1,99 @@
+"""Who has the desk, in words, and what the reader can do about it."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.formats import time_format
+
+from calibration.desk.queries.desk import Desk
+
+FINISH = "Finish: everything is decided"
+
+
+@dataclass(frozen=True)
+class Button:
+    """Takes the desk or gives it back; `style` is of the button."""
+
+    words: str
+    does: Literal["take", "return"]
+    style: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One panel: a title (or none), what follows from it, and the buttons.
+
+    `beside` puts the buttons beside the words; `look_again` offers to load the page afresh.
+    """
+
+    title: str
+    words: str
+    buttons: tuple[Button, ...] = ()
+    beside: bool = False
+    look_again: bool = False
+
+
+def standing(
+    desk: Desk, *, is_moderator: bool, is_main_coach: bool, is_yours: bool, refusal: str
+) -> Standing | None:
+    """What stands above a desk. `refusal` says why this moderator may not decide, if so."""
+    calibration = desk.calibration
+    if calibration.is_released:
+        return None
+    live = calibration.has_live_lease
+    until = time_format(timezone.localtime(calibration.lease_expires_at), "H:i") if live else ""
+    if not is_moderator:
+        return _seen_by_others(until, is_main_coach) if live else None
+    if refusal:
+        return Standing("Somebody else moderates this", f"{refusal} You can read everything here.")
+    if is_yours:
+        return _yours(desk, until)
+    if live:
+        return Standing(
+            f"{calibration.lease_holder.name} has the desk until {until}",
+            "You can read everything meanwhile. When they give it back, or the time has run out, "
+            "you can take it here.",
+            look_again=True,
+        )
+    return _free(desk)
+
+
+def _seen_by_others(until: str, is_main_coach: bool) -> Standing:
+    words = f"A moderator is at work on this until {until}."
+    if is_main_coach:
+        words += " You can propose and sign again when they have finished."
+    return Standing("", words)
+
+
+def _yours(desk: Desk, until: str) -> Standing:
+    words = FINISH if desk.all_decided else "Give the desk back"
+    return Standing(
+        f"You have the desk until {until}",
+        "Nobody else decides meanwhile. Each decision renews it; after 30 minutes without one it "
+        "is free again.",
+        (Button(words, "return", "btn-quiet btn-sm"),),
+        beside=True,
+    )
+
+
+def _free(desk: Desk) -> Standing | None:
+    calibration = desk.calibration
+    if calibration.is_agreed:
+        return Standing(
+            "Everything is decided",
+            "The Learning Hub can release it. To change something, take the desk: it then counts "
+            "as being moderated until you give it back.",
+            (Button("Take the desk again", "take", "btn-quiet btn-sm"),),
+        )
+    if not calibration.is_decidable:
+        return None
+    finish = Button(FINISH, "return", "btn-primary")
+    take = Button("Take the desk", "take", "btn-quiet" if desk.all_decided else "btn-primary")
+    return Standing(
+        "Nobody has the desk",
+        "Take it to decide. Nobody else can meanwhile; after 30 minutes without a decision it is "
+        "free again.",
+        (finish, take) if desk.all_decided else (take,),
+        beside=True,
+    )
