@@ -125,6 +125,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Knows who asks; views and the check of a form's token read the body only after it.
+    "accelerator.core.middleware.body_limit",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -207,6 +209,8 @@ STORAGES = {
 }
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=500 * 1024 * 1024)
 CLAMD_URL = env.str("CLAMD_URL", default="")
+ANONYMOUS_BODY_BYTES = 1024 * 1024
+BODY_BYTES = env.int("BODY_BYTES", default=110 * 1024 * 1024)  # four of the largest files
 UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", default=20)
 UPLOAD_SECONDS = env.int("UPLOAD_SECONDS", default=20)  # below the web server's own timeout
 # What one person may do, and in how many seconds.
