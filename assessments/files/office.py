@@ -6,7 +6,7 @@ Sources: ECMA-376 part 2 (content types, relationships); OASIS OpenDocument 1.3 
 import posixpath
 from typing import IO
 
-from assessments.files import ole2, xmlparts
+from assessments.files import ole2, outside, xmlparts
 from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
 from assessments.files.packages import Package
 from assessments.files.refusals import FileRefused, Limits
@@ -22,7 +22,10 @@ OPENDOCUMENT_MACROS = ("basic/", "scripts/")
 def check_openxml(
     stream: IO[bytes], target: IO[bytes], size: int, kind: Kind, limits: Limits
 ) -> Cleaned | None:
-    """Refuse anything but a macro-free package whose main part is that of `kind`."""
+    """Refuse anything but a macro-free package whose main part is that of `kind`.
+
+    What reaches outside is refused too, but for a local template: `target` is then without it.
+    """
     stream.seek(0)
     if stream.read(8) == OLE2_MAGIC:
         ole2.refuse_wrapped(stream, size, kind)
@@ -40,7 +43,10 @@ def check_openxml(
     if content_type != f"{kind.media_type}.main+xml":
         raise _not_this(kind, package, content_type)
     _check_root(package, main, ROOTS[kind.extension])
-    return None
+    if not outside.has_local_template(package):
+        return None
+    outside.without_template(package, target)
+    return Cleaned((kind.extension,), note="template-left-out")
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:

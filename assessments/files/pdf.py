@@ -36,6 +36,9 @@ MAX_STREAM = 16 * MEGABYTE
 MAX_OBJECT_STREAMS = 100 * MEGABYTE
 XREF_ENTRIES = 400_000
 ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecute", "/Rendition"}
+REACHING = {"/SubmitForm", "/GoToR"}
+ADDRESSES = ("/URI", "/F", "/UF", "/DOS", "/Mac", "/Unix", "/Base")
+OTHER_COMPUTERS = ("\\\\", "//", "file:", "smb:")
 SUBTYPES = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
 KEYS = {"/JS", "/EF", "/XFA"}
 
@@ -43,7 +46,8 @@ KEYS = {"/JS", "/EF", "/XFA"}
 def check(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
 
-    Raises FileRefused: "password", "active-content", "two-kinds", "damaged", "too-complex".
+    Raises FileRefused: "password", "active-content", "reaching-pdf", "two-kinds", "damaged",
+    "too-complex".
     """
     content = stream.read()
     _check_end(content)
@@ -137,6 +141,10 @@ def _check_dictionary(item: DictionaryObject) -> None:
         or _name(item, "/Type") == "/EmbeddedFile"
     ):
         raise FileRefused("active-content")
+    if _name(item, "/S") in REACHING or any(
+        _name(item, key).strip().lower().startswith(OTHER_COMPUTERS) for key in ADDRESSES
+    ):
+        raise FileRefused("reaching-pdf")
 
 
 def _name(item: DictionaryObject, key: str) -> str:

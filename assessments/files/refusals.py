@@ -54,6 +54,22 @@ MESSAGES = {
         "{name} contains scripts or attached files. "
         "Print it to PDF again (choose Print, then Save as PDF), and upload the new PDF."
     ),
+    "reaching-pdf": (
+        "{name} has buttons or links that send what is typed or open other files. "
+        "Print it to PDF again (choose Print, then Save as PDF), and upload the new PDF."
+    ),
+    "linked-content": (
+        "{name} fetches {what} from elsewhere when it is opened. Break its links in the program "
+        "it came from (File, Info, Edit Links) or save it as a PDF, and upload that."
+    ),
+    "embedded-objects": (
+        "{name} has other files embedded in it. "
+        "Replace them with pictures, or save it as a PDF, and upload that."
+    ),
+    "commands": (
+        "{name} has a field that starts other programs (DDE). "
+        "Delete the field, or save it as a PDF, and upload that."
+    ),
     "unpacks-too-large": (
         "{name} unpacks to far more than a document should. Save it as a PDF, and upload the PDF."
     ),
