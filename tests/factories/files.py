@@ -17,6 +17,7 @@ MAIN_PARTS = {
     "pptx": ("ppt/presentation.xml", "presentationml.presentation", "presentation"),
 }
 BODIES = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 LEAK = "Leaky-Camera-51.5007N"
 
 
@@ -147,6 +148,32 @@ def openxml_parts(extension: str, *, content_type: str = "") -> dict[str, bytes 
 
 def openxml(extension: str, extra: dict[str, bytes | str] | None = None) -> bytes:
     return zipped(openxml_parts(extension) | (extra or {}))
+
+
+def links(*found: tuple[str, str, bool]) -> str:
+    """A .rels part of (type, target, whether it is outside)."""
+    rows = "".join(
+        f'<Relationship Id="rId{number}" Type="{kind}" Target="{target}"'
+        + (' TargetMode="External"/>' if external else "/>")
+        for number, (kind, target, external) in enumerate(found)
+    )
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<?xml version="1.0"?><Relationships xmlns="{space}">{rows}</Relationships>'
+
+
+def with_template(target: str) -> bytes:
+    """A .docx made from the template at `target`."""
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return openxml(
+        "docx",
+        {
+            "word/settings.xml": (
+                f'<w:settings xmlns:w="urn:w" xmlns:r="{relations}"><w:zoom w:percent="100"/>'
+                '<w:attachedTemplate r:id="rId0"/></w:settings>'
+            ),
+            "word/_rels/settings.xml.rels": links((OFFICE + "attachedTemplate", target, True)),
+        },
+    )
 
 
 def workbook() -> bytes:

@@ -8,7 +8,6 @@ import pytest
 from assessments.files import FileRefused, inspect
 from tests.factories import files as made
 
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"
 
 
@@ -24,18 +23,8 @@ def keeps(content: bytes, name: str) -> bool:
         return taken.content.read() == content and not taken.note
 
 
-def links(*found: tuple[str, str, bool]) -> str:
-    rows = "".join(
-        f'<Relationship Id="rId{number}" Type="{kind}" Target="{target}"'
-        + (' TargetMode="External"/>' if external else "/>")
-        for number, (kind, target, external) in enumerate(found)
-    )
-    space = "http://schemas.openxmlformats.org/package/2006/relationships"
-    return f'<?xml version="1.0"?><Relationships xmlns="{space}">{rows}</Relationships>'
-
-
 def word(*found: tuple[str, str, bool]) -> bytes:
-    return made.openxml("docx", {"word/_rels/document.xml.rels": links(*found)})
+    return made.openxml("docx", {"word/_rels/document.xml.rels": made.links(*found)})
 
 
 def field(*runs: str) -> bytes:
@@ -47,9 +36,9 @@ def field(*runs: str) -> bytes:
 def test_hyperlinks_charts_and_pictures_of_its_own_stay() -> None:
     assert keeps(
         word(
-            (OFFICE + "hyperlink", "https://example.org/", True),
-            (OFFICE + "image", "media/image1.png", False),
-            (OFFICE + "package", "embeddings/Sheet1.xlsx", False),
+            (made.OFFICE + "hyperlink", "https://example.org/", True),
+            (made.OFFICE + "image", "media/image1.png", False),
+            (made.OFFICE + "package", "embeddings/Sheet1.xlsx", False),
         ),
         "a.docx",
     )
@@ -59,11 +48,11 @@ def test_hyperlinks_charts_and_pictures_of_its_own_stay() -> None:
 @pytest.mark.parametrize(
     ("kind", "target", "external", "expected"),
     [
-        (OFFICE + "image", "http://example.org/a.png", True, "linked-content"),
-        (OFFICE + "oleObject", "file:///C:/a.xlsx", True, "linked-content"),
-        (OFFICE + "frame", "http://example.org/", True, "linked-content"),
-        (OFFICE + "attachedTemplate", "http://example.org/a.dotm", True, "linked-content"),
-        (OFFICE + "oleObject", "embeddings/oleObject1.bin", False, "embedded-objects"),
+        (made.OFFICE + "image", "http://example.org/a.png", True, "linked-content"),
+        (made.OFFICE + "oleObject", "file:///C:/a.xlsx", True, "linked-content"),
+        (made.OFFICE + "frame", "http://example.org/", True, "linked-content"),
+        (made.OFFICE + "attachedTemplate", "http://example.org/a.dotm", True, "linked-content"),
+        (made.OFFICE + "oleObject", "embeddings/oleObject1.bin", False, "embedded-objects"),
         (MICROSOFT + "vbaProject", "harmless.bin", False, "macros"),
     ],
 )
@@ -93,20 +82,6 @@ def test_a_field_that_starts_a_program_is_refused(content: bytes) -> None:
     assert code(content, "a.docx") == "commands"
 
 
-def with_template(target: str) -> bytes:
-    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-    return made.openxml(
-        "docx",
-        {
-            "word/settings.xml": (
-                f'<w:settings xmlns:w="urn:w" xmlns:r="{relations}"><w:zoom w:percent="100"/>'
-                '<w:attachedTemplate r:id="rId0"/></w:settings>'
-            ),
-            "word/_rels/settings.xml.rels": links((OFFICE + "attachedTemplate", target, True)),
-        },
-    )
-
-
 @pytest.mark.parametrize(
     "target",
     [
@@ -117,7 +92,7 @@ def with_template(target: str) -> bytes:
     ],
 )
 def test_a_template_on_ones_own_computer_is_left_out_and_that_is_said(target: str) -> None:
-    with inspect(io.BytesIO(with_template(target)), "a.docx") as taken:
+    with inspect(io.BytesIO(made.with_template(target)), "a.docx") as taken:
         assert "template" in taken.note
         with zipfile.ZipFile(taken.content) as kept:
             everything = b"".join(kept.read(name) for name in kept.namelist())
@@ -143,7 +118,7 @@ def test_a_template_on_ones_own_computer_is_left_out_and_that_is_said(target: st
     ],
 )
 def test_a_template_on_another_computer_is_refused(target: str) -> None:
-    assert code(with_template(target), "a.docx") == "linked-content"
+    assert code(made.with_template(target), "a.docx") == "linked-content"
 
 
 @pytest.mark.parametrize(
