@@ -6,9 +6,10 @@ from functools import wraps
 
 from django.conf import settings
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from accelerator.core.http import Request
 from accelerator.models import User
 
 
@@ -38,7 +39,7 @@ def limited(what: str) -> Callable:
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def counted(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        def counted(request: Request, *args: object, **kwargs: object) -> HttpResponse:
             if sentence := too_often(what, request.user):
                 return render(request, "429.html", {"sentence": sentence}, status=429)
             return view(request, *args, **kwargs)

@@ -122,7 +122,7 @@ def add_file(
             _keep(actor, evidence, ratings)
         except BaseException:
             # Not saved for certain; an error of saving itself may follow it: `remove_orphans`.
-            evidence.file.storage.delete(evidence.file.name)
+            evidence.file.storage.delete(evidence.file.name or "")
             raise
     return evidence
 
