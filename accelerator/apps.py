@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core.checks import Tags, register
 
 
 class AcceleratorConfig(AppConfig):
@@ -6,6 +7,7 @@ class AcceleratorConfig(AppConfig):
     verbose_name = "Programme"
 
     def ready(self) -> None:
-        from accelerator.core import access, rights
+        from accelerator.core import access, checks, rights
 
         rights.declare("accelerator", access.RIGHTS)
+        register(checks.uploads_are_scanned, Tags.security, deploy=True)

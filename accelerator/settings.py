@@ -125,6 +125,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Knows who asks; views and the check of a form's token read the body only after it.
+    "accelerator.core.middleware.body_limit",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -207,6 +209,16 @@ STORAGES = {
 }
 EVIDENCE_QUOTA_BYTES = env.int("EVIDENCE_QUOTA_BYTES", default=500 * 1024 * 1024)
 CLAMD_URL = env.str("CLAMD_URL", default="")
+ANONYMOUS_BODY_BYTES = 1024 * 1024
+BODY_BYTES = env.int("BODY_BYTES", default=110 * 1024 * 1024)  # four of the largest files
+UPLOAD_MAX_FILES = env.int("UPLOAD_MAX_FILES", default=20)
+UPLOAD_SECONDS = env.int("UPLOAD_SECONDS", default=20)  # below the web server's own timeout
+# What one person may do, and in how many seconds.
+RATE_LIMITS = {
+    "uploads": (env.int("UPLOADS_PER_10_MINUTES", default=200), 600),
+    "reports": (env.int("REPORTS_PER_10_MINUTES", default=60), 600),
+    "questions": (env.int("QUESTIONS_PER_HOUR", default=30), 3600),
+}
 # Files above 2.5 MB stream to disk; the cap on a form's other fields stays small.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -314,6 +326,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accelerator.sweep", "schedule": 20.0, "options": {"expires": 20}},
     "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
+    "orphaned-reports": {"task": "accelerator.remove_orphans", "schedule": 3600.0},
 }
 JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=120)
 

@@ -1,17 +1,22 @@
 """Evidence: taken in, attached, described, withdrawn for good."""
 
+import time
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import IO
 
+import structlog
 from django.conf import settings
 from django.core.files import File
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.constraints import violated
+from accelerator.core.limits import too_often
+from accelerator.core.stored import remove_unnamed
 from accelerator.models import Enrolment, User
 from assessments import files
 from assessments.evidence.queries.stored import forget_pages
@@ -19,7 +24,66 @@ from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 from assessments.models.assessment import LOCKED
 from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
 
-ORPHAN_AGE = timedelta(hours=1)
+log = structlog.get_logger(__name__)
+SCAN_SECONDS = 10.0
+NOT_LOOKED_AT = (
+    "Not looked at: too many files came at once, or took too long. Please send it again."
+)
+CLOSED = "The assessment was closed meanwhile, so this file was not kept."
+FAILED = (
+    "Something went wrong here. See whether it is in your evidence library, "
+    "and if it is not, send it again."
+)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one uploaded file: its piece of evidence or None, and the sentence."""
+
+    name: str
+    evidence: Evidence | None
+    message: str
+
+
+def add_files(
+    *,
+    actor: User,
+    enrolment: Enrolment,
+    uploads: Iterable[UploadedFile],
+    ratings: Iterable[Rating] = (),
+) -> list[Outcome]:
+    """Take in each file by itself, within the files and seconds of one request."""
+    outcomes: list[Outcome] = []
+    ratings = list(ratings)
+    started = time.monotonic()
+    for upload in uploads:
+        name = files.safe_display_name(upload.name or "")
+        late = time.monotonic() - started >= settings.UPLOAD_SECONDS
+        if late or len(outcomes) >= settings.UPLOAD_MAX_FILES:
+            outcomes.append(Outcome(name, None, NOT_LOOKED_AT))
+        elif sentence := too_often("uploads", actor):
+            outcomes.append(Outcome(name, None, sentence))
+        else:
+            outcomes.append(_outcome(actor, enrolment, upload, name, ratings))
+    return outcomes
+
+
+def _outcome(
+    actor: User, enrolment: Enrolment, upload: UploadedFile, name: str, ratings: list[Rating]
+) -> Outcome:
+    try:
+        piece = add_file(
+            actor=actor, enrolment=enrolment, upload=upload, name=upload.name or "", ratings=ratings
+        )
+    except files.FileRefused as refusal:
+        return Outcome(name, None, refusal.message)
+    except AssessmentLocked:
+        return Outcome(name, None, CLOSED)
+    except Exception as error:
+        # The others are told all the same what became of them.
+        log.exception("upload_failed", error=str(error))
+        return Outcome(name, None, FAILED)
+    return Outcome(name, piece, piece.description or "Added")
 
 
 def add_file(
@@ -35,7 +99,9 @@ def add_file(
 
     Raises files.FileRefused, with a sentence for the person who uploads.
     """
-    scan = files.scan_with_clamd(settings.CLAMD_URL) if settings.CLAMD_URL else None
+    scan = None
+    if settings.CLAMD_URL:
+        scan = files.scan_with_clamd(settings.CLAMD_URL, timeout=SCAN_SECONDS)
     inspected = files.inspect(upload, name, scan=scan)
     evidence = Evidence(
         enrolment=enrolment,
@@ -45,19 +111,19 @@ def add_file(
         media_type=inspected.media_type,
         size=inspected.size,
         sha256=inspected.sha256,
+        description=inspected.note,
         added_by=actor,
     )
-    saved = False
-    try:
-        with inspected.content, transaction.atomic():
-            _check_quota(enrolment, inspected.size, inspected.display_name)
-            inspected.content.seek(0)
-            evidence.file.save(inspected.display_name, File(inspected.content), save=False)
+    with inspected.content, transaction.atomic():
+        _check_quota(enrolment, inspected.size, inspected.display_name)
+        inspected.content.seek(0)
+        evidence.file.save(inspected.display_name, File(inspected.content), save=False)
+        try:
             _keep(actor, evidence, ratings)
-        saved = True
-    finally:
-        if not saved and evidence.file.name:
-            evidence.file.storage.delete(evidence.file.name)
+        except BaseException:
+            # Not saved for certain; an error of saving itself may follow it: `remove_orphans`.
+            evidence.file.storage.delete(evidence.file.name or "")
+            raise
     return evidence
 
 
@@ -212,17 +278,5 @@ def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
 def remove_orphans() -> int:
     """Delete stored evidence that no row keeps any more; how many files went."""
     storage = Evidence._meta.get_field("file").storage
-    try:
-        _, names = storage.listdir("evidence")
-    except FileNotFoundError:
-        return 0
-    kept = set(Evidence.objects.exclude(file="").values_list("file", flat=True))
-    before = timezone.now() - ORPHAN_AGE
-    orphans = [
-        path
-        for path in (f"evidence/{name}" for name in names)
-        if path not in kept and storage.get_modified_time(path) < before
-    ]
-    for path in orphans:
-        storage.delete(path)
-    return len(orphans)
+    rows = Evidence.objects.exclude(file="")
+    return remove_unnamed(storage, "evidence", lambda: set(rows.values_list("file", flat=True)))

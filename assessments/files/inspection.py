@@ -4,16 +4,16 @@ import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, Self
 
-from assessments.files import office, ole2, pdf, pictures, plaintext
-from assessments.files.kinds import Kind, check_signature, kind_for
+from assessments.files import apart
+from assessments.files.kinds import ACCEPTED, Kind, check_signature, kind_for
 from assessments.files.names import safe_display_name, split_extension
 from assessments.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
+from assessments.files.results import NOTES, Cleaned
 
 CHUNK = 64 * 1024
-SPOOL = 2 * MEGABYTE
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class InspectedFile:
 
     `content` is open at its start and holds the bytes to store: the original, or the re-encoded
     picture. `size` (bytes) and `sha256` (hex) are of those bytes; `extension` (no dot),
-    `media_type` and `display_name` describe them. `pixels` is (width, height) of a picture.
+    `media_type` and `display_name` describe them. `pixels` is (width, height) of a picture. `note`
+    is a sentence without its full stop that says what was left out, or empty.
     Close it, or use it in a `with` block: the temporary file behind `content` goes with it.
     """
 
@@ -34,6 +35,7 @@ class InspectedFile:
     content: IO[bytes]
     reencoded: bool
     pixels: tuple[int, int] | None
+    note: str = ""
 
     def __enter__(self) -> Self:
         return self
@@ -60,27 +62,26 @@ def inspect(
     reading `upload` itself pass through.
     """
     display_name = safe_display_name(name, max_length=limits.max_name)
-    with ExitStack() as on_refusal:
-        original = on_refusal.enter_context(SpooledTemporaryFile(max_size=SPOOL))
+    with ExitStack() as unneeded:
+        original = unneeded.enter_context(TemporaryFile())
+        written = unneeded.enter_context(TemporaryFile())
         try:
             kind = kind_for(split_extension(display_name)[1])
             size = _copy(upload, original, limits)
             check_signature(original, kind)
-            picture = _parse(original, size, kind, limits)
-            if picture:
-                on_refusal.enter_context(picture.content)
+            cleaned = apart.look(original, written, size, kind, limits)
             if scan:
                 original.seek(0)
                 scan(original)
-            if picture:
-                inspected = _inspected_picture(picture, display_name, limits)
-                original.close()
+            if cleaned:
+                inspected = _cleaned(written, cleaned, display_name, limits)
             else:
-                inspected = _inspected(original, display_name, kind)
+                inspected = _as_it_is(original, display_name, kind)
         except FileRefused as refusal:
             refusal.name = display_name
             raise
-        on_refusal.pop_all()
+        (original if cleaned else written).close()
+        unneeded.pop_all()
     return inspected
 
 
@@ -98,53 +99,37 @@ def _copy(upload: IO[bytes], target: IO[bytes], limits: Limits) -> int:
     return size
 
 
-def _parse(
-    stream: IO[bytes], size: int, kind: Kind, limits: Limits
-) -> pictures.CleanPicture | None:
-    stream.seek(0)
-    match kind.family:
-        case "pdf":
-            pdf.check(stream, limits)
-        case "ooxml":
-            office.check_openxml(stream, size, kind, limits)
-        case "odf":
-            office.check_opendocument(stream, size, kind, limits)
-        case "ole2":
-            ole2.check(stream, size, kind)
-        case "picture":
-            return pictures.reencode(stream, kind, limits)
-        case "text":
-            plaintext.check(stream, kind)
-    return None
-
-
-def _inspected(content: IO[bytes], display_name: str, kind: Kind) -> InspectedFile:
+def _as_it_is(content: IO[bytes], display_name: str, kind: Kind) -> InspectedFile:
     size, digest = _measure(content)
     return InspectedFile(
         display_name, kind.extension, kind.media_type, size, digest, content, False, None
     )
 
 
-def _inspected_picture(
-    picture: pictures.CleanPicture, display_name: str, limits: Limits
+def _cleaned(
+    content: IO[bytes], cleaned: Cleaned, display_name: str, limits: Limits
 ) -> InspectedFile:
-    size, digest = _measure(picture.content)
+    size, digest = _measure(content)
     if size > limits.max_bytes:
         # Written afresh, a squeezed picture can grow.
         raise FileRefused("picture-too-large")
     stem, extension = split_extension(display_name)
-    if extension not in picture.extensions:
-        extension = picture.extensions[0]
+    if extension not in cleaned.extensions:
+        extension = cleaned.extensions[0]
         display_name = f"{stem}.{extension}"
+    kind = ACCEPTED[extension]
+    check_signature(content, kind)
+    content.seek(0)
     return InspectedFile(
         display_name,
         extension,
-        picture.media_type,
+        kind.media_type,
         size,
         digest,
-        picture.content,
+        content,
         True,
-        picture.pixels,
+        cleaned.pixels,
+        NOTES.get(cleaned.note, ""),
     )
 
 

@@ -7,10 +7,11 @@ import posixpath
 from collections.abc import Mapping
 from typing import IO
 
-from assessments.files import ole2, xmlparts
+from assessments.files import ole2, outside, xmlparts
 from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
 from assessments.files.packages import Package
 from assessments.files.refusals import FileRefused, Limits
+from assessments.files.results import Cleaned
 
 # Parts that run: VBA projects, Excel 4 macro sheets, ActiveX controls, macro-enabled documents.
 RUNNING = ("macroenabled", "vbaproject", "macrosheet", "activex")
@@ -19,8 +20,13 @@ BODIES = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
 OPENDOCUMENT_MACROS = ("basic/", "scripts/")
 
 
-def check_openxml(stream: IO[bytes], size: int, kind: Kind, limits: Limits) -> None:
-    """Refuse anything but a macro-free package whose main part is that of `kind`."""
+def check_openxml(
+    stream: IO[bytes], target: IO[bytes], size: int, kind: Kind, limits: Limits
+) -> Cleaned | None:
+    """Refuse anything but a macro-free package whose main part is that of `kind`.
+
+    What reaches outside is refused too, but for a local template: `target` is then without it.
+    """
     stream.seek(0)
     if stream.read(8) == OLE2_MAGIC:
         ole2.refuse_wrapped(stream, size, kind)
@@ -38,6 +44,10 @@ def check_openxml(stream: IO[bytes], size: int, kind: Kind, limits: Limits) -> N
     if content_type != f"{kind.media_type}.main+xml":
         raise _not_this(kind, package, content_type)
     _check_root(package, main, ROOTS[kind.extension])
+    if not outside.has_local_template(package):
+        return None
+    outside.without_template(package, target)
+    return Cleaned((kind.extension,), note="template-left-out")
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:

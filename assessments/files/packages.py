@@ -5,6 +5,7 @@ central directory, then the end record. Every entry is unpacked once, counting r
 declared sizes lie. Source: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.4.
 """
 
+import stat
 import struct
 import zipfile
 import zlib
@@ -50,6 +51,10 @@ class Package:
     def names(self) -> list[str]:
         """Every entry's name, in lower case."""
         return list(self._infos)
+
+    def written_names(self) -> list[str]:
+        """Every entry's name as it is written, in the file's order."""
+        return [info.filename for info in self._infos.values()]
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._infos
@@ -182,6 +187,8 @@ def _has_end(stream: IO[bytes], size: int) -> bool:
 def _check_entry(info: zipfile.ZipInfo) -> None:
     name = info.orig_filename.replace("\\", "/")
     if "\0" in name or name.startswith("/") or ".." in name.split("/") or name[1:2] == ":":
+        raise FileRefused("damaged")
+    if stat.S_ISLNK(info.external_attr >> 16):
         raise FileRefused("damaged")
     if info.flag_bits & ENCRYPTED:
         raise FileRefused("password")

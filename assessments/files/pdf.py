@@ -5,7 +5,6 @@ Source: ISO 32000-2, 7.5 (file structure), 12.6.4 (actions), 7.11.4 (embedded fi
 
 import io
 import logging
-import time
 import zipfile
 import zlib
 from typing import IO
@@ -30,7 +29,6 @@ UNREADABLE = (
     AttributeError,
     AssertionError,
     RuntimeError,
-    MemoryError,
     zlib.error,
 )
 MAX_AFTER_END = 1024
@@ -38,36 +36,21 @@ MAX_STREAM = 16 * MEGABYTE
 MAX_OBJECT_STREAMS = 100 * MEGABYTE
 XREF_ENTRIES = 400_000
 ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/RichMediaExecute", "/Rendition"}
+REACHING = {"/SubmitForm", "/GoToR"}
+ADDRESSES = ("/URI", "/F", "/UF", "/DOS", "/Mac", "/Unix", "/Base")
+OTHER_COMPUTERS = ("\\\\", "//", "file:", "smb:")
 SUBTYPES = {"/FileAttachment", "/RichMedia", "/Movie", "/Screen", "/Sound", "/3D"}
 KEYS = {"/JS", "/EF", "/XFA"}
-
-
-class _OutOfTime(BaseException):
-    """Not an Exception: pypdf swallows those while it tries to repair a file."""
-
-
-class _TimedBytes(io.BytesIO):
-    def __init__(self, content: bytes, seconds: float) -> None:
-        super().__init__(content)
-        self._deadline = time.monotonic() + seconds
-
-    def check_time(self) -> None:
-        if time.monotonic() > self._deadline:
-            raise _OutOfTime
-
-    def read(self, size: int | None = -1) -> bytes:
-        self.check_time()
-        return super().read(size)
 
 
 def check(stream: IO[bytes], limits: Limits) -> None:
     """Refuse a PDF that needs a password, runs, carries files, or cannot be read to its pages.
 
-    Raises FileRefused: "password", "active-content", "two-kinds", "damaged", "too-complex".
+    Raises FileRefused: "password", "active-content", "reaching-pdf", "two-kinds", "damaged",
+    "too-complex".
     """
     content = stream.read()
     _check_end(content)
-    timed = _TimedBytes(content, limits.max_pdf_seconds)
     try:
         with apply_configuration(
             maximum_declared_stream_length=limits.max_bytes,
@@ -78,8 +61,8 @@ def check(stream: IO[bytes], limits: Limits) -> None:
             stream_decoding_work_maximum_length=4 * MAX_STREAM,
             stream_filters_maximum_length=4,
         ):
-            _check_document(timed, limits)
-    except (_OutOfTime, LimitReachedError, DependencyError, NotImplementedError) as error:
+            _check_document(io.BytesIO(content), limits)
+    except (LimitReachedError, DependencyError, NotImplementedError) as error:
         raise FileRefused("too-complex") from error
     except UNREADABLE as error:
         raise FileRefused("damaged") from error
@@ -95,16 +78,16 @@ def _check_end(content: bytes) -> None:
         raise FileRefused("two-kinds")
 
 
-def _check_document(timed: _TimedBytes, limits: Limits) -> None:
+def _check_document(content: IO[bytes], limits: Limits) -> None:
     reader = PdfReader(
-        timed,
+        content,
         strict=False,
         root_object_recovery_limit=1000,
         xref_stream_maximum_entries=XREF_ENTRIES,
     )
     if reader.is_encrypted and reader.decrypt("") is PasswordType.NOT_DECRYPTED:
         raise FileRefused("password")
-    _Walk(reader, timed, limits).check_all()
+    _Walk(reader, limits).check_all()
     if not _pages(reader):
         raise FileRefused("damaged")
 
@@ -112,8 +95,8 @@ def _check_document(timed: _TimedBytes, limits: Limits) -> None:
 class _Walk:
     """One visit to everything reachable from the catalogue, without recursion."""
 
-    def __init__(self, reader: PdfReader, timed: _TimedBytes, limits: Limits) -> None:
-        self._reader, self._timed, self._limits = reader, timed, limits
+    def __init__(self, reader: PdfReader, limits: Limits) -> None:
+        self._reader, self._limits = reader, limits
         self._containers: set[int] = set()
         self._unpacked = 0
 
@@ -136,7 +119,6 @@ class _Walk:
                 pending.extend(dict.values(item))
             elif isinstance(item, ArrayObject):
                 pending.extend(list.__iter__(item))
-            self._timed.check_time()
 
     def _count_container(self, item: IndirectObject) -> None:
         """Bound what all object streams unpack to together: pypdf keeps them in memory."""
@@ -159,6 +141,10 @@ def _check_dictionary(item: DictionaryObject) -> None:
         or _name(item, "/Type") == "/EmbeddedFile"
     ):
         raise FileRefused("active-content")
+    if _name(item, "/S") in REACHING or any(
+        _name(item, key).strip().lower().startswith(OTHER_COMPUTERS) for key in ADDRESSES
+    ):
+        raise FileRefused("reaching-pdf")
 
 
 def _name(item: DictionaryObject, key: str) -> str:

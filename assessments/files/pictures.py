@@ -5,18 +5,19 @@ anything joined to the file. JPEG, PNG and WebP stay what they are; GIF, BMP and
 A moving picture or one with several pages is refused, because writing it afresh would lose pages.
 """
 
+import math
 import re
 import struct
 import zlib
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageOps
 
 from assessments.files.kinds import Kind
-from assessments.files.refusals import MEGABYTE, FileRefused, Limits
+from assessments.files.refusals import FileRefused, Limits
+from assessments.files.results import Cleaned
 
 # What Pillow's readers raise for bytes they cannot follow; Warning where a site makes it an error.
 UNREADABLE = (
@@ -30,18 +31,16 @@ UNREADABLE = (
     AssertionError,
     EOFError,
     RuntimeError,
-    MemoryError,
     struct.error,
     zlib.error,
     Warning,
 )
 TOO_BIG = (Image.DecompressionBombError, Image.DecompressionBombWarning)
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 EXTENSIONS = {"JPEG": ("jpg", "jpeg"), "PNG": ("png",), "WEBP": ("webp",)}
 SAVE_OPTIONS = {
     "JPEG": {"quality": 90},
-    "PNG": {},
-    "WEBP": {"quality": 90, "method": 2},
+    "PNG": {"compress_level": 3},
+    "WEBP": {"quality": 90, "method": 1},
 }
 SAVABLE = {
     "JPEG": {"L", "RGB"},
@@ -52,54 +51,79 @@ SAVABLE = {
 JPEG_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 
 
-@dataclass(frozen=True)
-class CleanPicture:
-    """A re-encoded picture: open bytes, (width, height), and the endings that suit them."""
+def reencode(stream: IO[bytes], target: IO[bytes], kind: Kind, limits: Limits) -> Cleaned:
+    """Write the picture in `stream` to `target`: upright and afresh.
 
-    content: IO[bytes]
-    pixels: tuple[int, int]
-    media_type: str
-    extensions: tuple[str, ...]
-
-
-def reencode(stream: IO[bytes], kind: Kind, limits: Limits) -> CleanPicture:
-    """The picture in `stream`, upright and written afresh.
-
+    A JPEG of more than `max_other_pixels` is written at half its width and height, or less.
     Raises FileRefused: "too-many-pixels" (from the header, before any pixel is decoded),
-    "several-pictures", "damaged".
+    "several-pictures", "damaged"; MemoryError.
     """
     if kind.picture == "JPEG":
         _check_scans(stream, limits)
+    if kind.picture == "WEBP":
+        _check_canvas(stream, kind, limits)
     try:
-        # WeasyPrint, when imported, tells Pillow to fill truncated pictures with grey.
-        ImageFile.LOAD_TRUNCATED_IMAGES = False
         with Image.open(stream, formats=(kind.picture,)) as image:
-            _check_pixels(image, limits)
+            _check_pixels(image, kind, limits)
             image.verify()
         stream.seek(0)
-        with Image.open(stream, formats=(kind.picture,)) as image:
-            # MPO is a phone's JPEG with a depth map or a gain map behind the photo.
-            if image.format != "MPO" and getattr(image, "is_animated", False):
-                raise FileRefused("several-pictures")
-            _check_pixels(image, limits)
-            image.load()
-            _check_pixels(image, limits)
-            _turn_upright(image)
-            return _write(image, kind)
+        image = Image.open(stream, formats=(kind.picture,))
+        # MPO is a phone's JPEG with a depth map or a gain map behind the photo.
+        if image.format != "MPO" and getattr(image, "is_animated", False):
+            raise FileRefused("several-pictures")
+        _check_pixels(image, kind, limits)
+        _draft(image, kind, limits)
+        image.load()
+        _check_pixels(image, kind, limits)
+        _turn_upright(image)
+        return _write(image, target, kind)
     except TOO_BIG as error:
-        raise _too_many_pixels(limits) from error
+        raise _too_many_pixels(_allowed(kind, limits)) from error
     except UNREADABLE as error:
         raise FileRefused("damaged") from error
 
 
-def _check_pixels(image: Image.Image, limits: Limits) -> None:
+def _allowed(kind: Kind, limits: Limits) -> int:
+    caps = {"JPEG": limits.max_pixels, "WEBP": limits.max_webp_pixels}
+    return caps.get(kind.picture, limits.max_other_pixels)
+
+
+def _check_pixels(image: Image.Image, kind: Kind, limits: Limits) -> None:
+    _check_size(image.size, kind, limits)
+    if image.info.get("progressive") and math.prod(image.size) > limits.max_other_pixels:
+        # Its scans cover the whole picture, so the reader keeps them all.
+        raise _too_many_pixels(limits.max_other_pixels)
+
+
+def _check_size(sides: Sequence[int], kind: Kind, limits: Limits) -> None:
+    if math.prod(sides) > _allowed(kind, limits):
+        raise _too_many_pixels(_allowed(kind, limits))
+
+
+def _check_canvas(stream: IO[bytes], kind: Kind, limits: Limits) -> None:
+    """Refuse a WebP by its header (RFC 9649, 2.5 to 2.7): its decoder takes the memory at once."""
+    stream.seek(0)
+    head = stream.read(30).ljust(30, b"\0")
+    stream.seek(0)
+    match head[12:16]:
+        case b"VP8X":
+            sides = [int.from_bytes(head[at : at + 3], "little") + 1 for at in (24, 27)]
+        case b"VP8L":
+            packed = int.from_bytes(head[21:25], "little")
+            sides = [(packed & 0x3FFF) + 1, (packed >> 14 & 0x3FFF) + 1]
+        case _:
+            sides = [int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (26, 28)]
+    _check_size(sides, kind, limits)
+
+
+def _too_many_pixels(allowed: int) -> FileRefused:
+    return FileRefused("too-many-pixels", megapixels=f"{allowed / 1_000_000:g}")
+
+
+def _draft(image: Image.Image, kind: Kind, limits: Limits) -> None:
     width, height = image.size
-    if width * height > limits.max_pixels:
-        raise _too_many_pixels(limits)
-
-
-def _too_many_pixels(limits: Limits) -> FileRefused:
-    return FileRefused("too-many-pixels", megapixels=f"{limits.max_pixels / 1_000_000:g}")
+    if kind.picture == "JPEG" and math.prod(image.size) > limits.max_other_pixels:
+        image.draft(None, (width // 2, height // 2))
 
 
 def _check_scans(stream: IO[bytes], limits: Limits) -> None:
@@ -126,19 +150,14 @@ def _turn_upright(image: Image.Image) -> None:
         ImageOps.exif_transpose(image, in_place=True)
 
 
-def _write(image: Image.Image, kind: Kind) -> CleanPicture:
-    target = kind.picture if kind.picture in MEDIA_TYPES else "PNG"
-    if image.mode not in SAVABLE[target]:
-        image = image.convert(_mode(image, target))
-    kept = {"transparency"} if target == "PNG" else set()
+def _write(image: Image.Image, target: IO[bytes], kind: Kind) -> Cleaned:
+    form = kind.picture if kind.picture in SAVABLE else "PNG"
+    if image.mode not in SAVABLE[form]:
+        image = image.convert(_mode(image, form))
+    kept = {"transparency"} if form == "PNG" else set()
     image.info = {key: value for key, value in image.info.items() if key in kept}
-    content = SpooledTemporaryFile(max_size=2 * MEGABYTE)  # noqa: SIM115
-    try:
-        image.save(content, format=target, **SAVE_OPTIONS[target])
-    except BaseException:
-        content.close()
-        raise
-    return CleanPicture(content, image.size, MEDIA_TYPES[target], EXTENSIONS[target])
+    image.save(target, format=form, **SAVE_OPTIONS[form])
+    return Cleaned(EXTENSIONS[form], image.size)
 
 
 def _mode(image: Image.Image, target: str) -> str:

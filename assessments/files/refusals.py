@@ -54,6 +54,22 @@ MESSAGES = {
         "{name} contains scripts or attached files. "
         "Print it to PDF again (choose Print, then Save as PDF), and upload the new PDF."
     ),
+    "reaching-pdf": (
+        "{name} has buttons or links that send what is typed or open other files. "
+        "Print it to PDF again (choose Print, then Save as PDF), and upload the new PDF."
+    ),
+    "linked-content": (
+        "{name} fetches {what} from elsewhere when it is opened. Break its links in the program "
+        "it came from (File, Info, Edit Links) or save it as a PDF, and upload that."
+    ),
+    "embedded-objects": (
+        "{name} has other files embedded in it. "
+        "Replace them with pictures, or save it as a PDF, and upload that."
+    ),
+    "commands": (
+        "{name} has a field that starts other programs (DDE). "
+        "Delete the field, or save it as a PDF, and upload that."
+    ),
     "unpacks-too-large": (
         "{name} unpacks to far more than a document should. Save it as a PDF, and upload the PDF."
     ),
@@ -61,13 +77,18 @@ MESSAGES = {
         "{name} is too complicated to check. "
         "Print it to PDF again (choose Print, then Save as PDF), and upload the new PDF."
     ),
+    "too-heavy": (
+        "{name} takes too long, or too much memory, to check. "
+        "Save a smaller or simpler copy, for example as a new PDF, and upload that."
+    ),
     "too-many-pixels": (
         "{name} has more than {megapixels} million pixels. "
-        "Make the picture smaller, for example 4,000 pixels wide, and upload that."
+        "Make the picture smaller, for example 2,000 pixels wide, or save it as an ordinary JPEG, "
+        "and upload that."
     ),
     "picture-too-large": (
         "{name} is too detailed for us to keep. "
-        "Make the picture smaller, for example 4,000 pixels wide, and upload that."
+        "Make the picture smaller, for example 2,000 pixels wide, and upload that."
     ),
     "several-pictures": (
         "{name} holds several pictures or a moving one. "
@@ -119,17 +140,24 @@ class FileRefused(Exception):
 
 @dataclass(frozen=True)
 class Limits:
-    """Caps of one inspection. Sizes in bytes, time in seconds, ratio unpacked / packed."""
+    """Caps of one inspection. Sizes in bytes, time in seconds, ratio unpacked / packed.
+
+    `max_pixels` holds for JPEG, which can be decoded at half its size; `max_other_pixels` for
+    pictures that are decoded whole; `max_webp_pixels` for WebP, whose decoder keeps four copies.
+    """
 
     max_bytes: int = 25 * MEGABYTE
+    max_seconds: float = 3.0
+    max_memory: int = 138 * MEGABYTE
     max_pixels: int = 40_000_000
+    max_other_pixels: int = 12_000_000
+    max_webp_pixels: int = 4_000_000
     max_image_scans: int = 100
     max_zip_ratio: int = 100
     max_unzipped_bytes: int = 300 * MEGABYTE
     max_zip_entries: int = 5000
     max_name: int = 150
     max_pdf_objects: int = 200_000
-    max_pdf_seconds: float = 20.0
 
 
 DEFAULT_LIMITS = Limits()

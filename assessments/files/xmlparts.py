@@ -17,7 +17,10 @@ def walk(chunks: Iterable[bytes], visit: Visit) -> None:
 
     Raises FileRefused "damaged" for XML that is not well-formed or declares a document type.
     """
-    parser = _Starts(visit)
+    _feed(_Starts(visit), chunks)
+
+
+def _feed(parser: "_Starts", chunks: Iterable[bytes]) -> None:
     try:
         # A reader of SAX that was fed nothing does not miss the root element.
         parser.feed(b"")
@@ -36,6 +39,31 @@ def elements(content: bytes) -> list[Element]:
     return found
 
 
+def field_codes(chunks: Iterable[bytes]) -> str:
+    """The codes of a Word part's fields, one a line, those cut into pieces joined.
+
+    Raises as `walk` does.
+    """
+    codes: list[str] = []
+    inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        inside = name == "instrText"
+        if name == "fldChar":
+            codes.append("\n")
+        elif name == "fldSimple":
+            found = (text for key, text in attributes.items() if "instr" in key.split(" "))
+            codes.extend(f"\n{text}\n" for text in found)
+
+    def words(text: str) -> None:
+        if inside:
+            codes.append(text)
+
+    _feed(_Starts(start, words), chunks)
+    return "".join(codes)
+
+
 class _Starts(DefusedExpatParser):
     """defusedxml's guards around expat; of all that SAX reports, only where elements start.
 
@@ -44,14 +72,14 @@ class _Starts(DefusedExpatParser):
 
     _parser: XMLParserType  # the standard library's own, which its stub leaves out
 
-    def __init__(self, visit: Visit) -> None:
+    def __init__(self, visit: Visit, words: Callable[[str], None] | None = None) -> None:
         super().__init__(namespaceHandling=True, forbid_dtd=True)
-        self._visit = visit
+        self._visit, self._words = visit, words
 
     def reset(self) -> None:
         super().reset()
         self._parser.EndElementHandler = None
-        self._parser.CharacterDataHandler = None
+        self._parser.CharacterDataHandler = self._words
         self._parser.ProcessingInstructionHandler = None
         self._parser.StartNamespaceDeclHandler = None
         self._parser.EndNamespaceDeclHandler = None

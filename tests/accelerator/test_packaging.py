@@ -36,8 +36,9 @@ def docker_command(dockerfile: str) -> list[str]:
 
 
 def test_compose_has_the_parts_and_keeps_what_must_last(compose):
-    assert set(compose["services"]) == {*OWN, "db", "redis"}
-    assert set(compose["volumes"]) == {"database", "files", "queue"}
+    assert set(compose["services"]) == {*OWN, "db", "redis", "clamd"}
+    assert compose["services"]["clamd"]["profiles"] == ["scan"]
+    assert set(compose["volumes"]) == {"database", "files", "queue", "signatures"}
     kept = {name: service.get("volumes", []) for name, service in compose["services"].items()}
     assert kept["db"] == ["database:/var/lib/postgresql"]
     assert kept["redis"] == ["queue:/data"]

@@ -43,9 +43,11 @@ def test_production_names_what_is_missing_and_shows_an_example(name: str, value)
 
 
 def test_a_complete_production_passes_djangos_own_checks_without_a_warning() -> None:
-    ended = run_python(
-        "manage.py", "check", "--deploy", "--fail-level", "WARNING", environ=PRODUCTION
-    )
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    ended = run_python(*check, environ=PRODUCTION)
+    assert "CLAMD_URL is not set" in ended.stderr
+    assert "1 issue" in ended.stderr
+    ended = run_python(*check, environ=PRODUCTION | {"CLAMD_URL": "tcp://clamd:3310"})
     assert ended.returncode == 0, ended.stderr
     assert "no issues (0 silenced)" in ended.stdout
 

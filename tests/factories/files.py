@@ -17,6 +17,7 @@ MAIN_PARTS = {
     "pptx": ("ppt/presentation.xml", "presentationml.presentation", "presentation"),
 }
 BODIES = {"odt": "text", "ods": "spreadsheet", "odp": "presentation"}
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 LEAK = "Leaky-Camera-51.5007N"
 
 
@@ -87,6 +88,14 @@ def one_page(catalogue: bytes = b"") -> dict[int, bytes]:
     }
 
 
+def pdf_of_arrays() -> bytes:
+    """A PDF of 4 MB with two million arrays in it, each of which costs its reader an object."""
+    numbers = range(5, 425)
+    listed = b" ".join(b"%d 0 R" % number for number in numbers)
+    arrays = dict.fromkeys(numbers, b"[" + b"[]" * 5000 + b"]")
+    return raw_pdf(one_page(b"/X [" + listed + b"]") | arrays)
+
+
 def zipped(parts: dict[str, bytes | str], *, stored: tuple[str, ...] = ()) -> bytes:
     """A ZIP of the parts, in order."""
     target = io.BytesIO()
@@ -139,6 +148,32 @@ def openxml_parts(extension: str, *, content_type: str = "") -> dict[str, bytes 
 
 def openxml(extension: str, extra: dict[str, bytes | str] | None = None) -> bytes:
     return zipped(openxml_parts(extension) | (extra or {}))
+
+
+def links(*found: tuple[str, str, bool]) -> str:
+    """A .rels part of (type, target, whether it is outside)."""
+    rows = "".join(
+        f'<Relationship Id="rId{number}" Type="{kind}" Target="{target}"'
+        + (' TargetMode="External"/>' if external else "/>")
+        for number, (kind, target, external) in enumerate(found)
+    )
+    space = "http://schemas.openxmlformats.org/package/2006/relationships"
+    return f'<?xml version="1.0"?><Relationships xmlns="{space}">{rows}</Relationships>'
+
+
+def with_template(target: str) -> bytes:
+    """A .docx made from the template at `target`."""
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    return openxml(
+        "docx",
+        {
+            "word/settings.xml": (
+                f'<w:settings xmlns:w="urn:w" xmlns:r="{relations}"><w:zoom w:percent="100"/>'
+                '<w:attachedTemplate r:id="rId0"/></w:settings>'
+            ),
+            "word/_rels/settings.xml.rels": links((OFFICE + "attachedTemplate", target, True)),
+        },
+    )
 
 
 def workbook() -> bytes:
@@ -294,6 +329,13 @@ def png_header(width: int, height: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
     )
+
+
+def webp_bomb() -> bytes:
+    """A WebP of 1.5 kB with 39 million pixels."""
+    target = io.BytesIO()
+    Image.new("RGB", (6240, 6250)).save(target, "WEBP", lossless=True)
+    return target.getvalue()
 
 
 def valid_files() -> dict[str, bytes]:

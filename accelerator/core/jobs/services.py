@@ -15,6 +15,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.stored import remove_unnamed
 from accelerator.models import Cohort, Enrolment, ReportJob, User
 
 State = ReportJob.State
@@ -163,27 +164,32 @@ def _finish(job: ReportJob, made: MadeFile) -> None:
     name = storage.save(
         ReportJob._meta.get_field("file").generate_filename(job, ""), ContentFile(made.content)
     )
-    kept = False
-    try:
-        with transaction.atomic():
-            kept = bool(
-                _held(job).update(
-                    state=State.DONE,
-                    progress=100,
-                    progress_text="",
-                    file=name,
-                    filename=made.filename,
-                    media_type=made.media_type,
-                    size=len(made.content),
-                    sha256=hashlib.sha256(made.content).hexdigest(),
-                    finished_at=timezone.now(),
-                )
+    with transaction.atomic():
+        kept = bool(
+            _held(job).update(
+                state=State.DONE,
+                progress=100,
+                progress_text="",
+                file=name,
+                filename=made.filename,
+                media_type=made.media_type,
+                size=len(made.content),
+                sha256=hashlib.sha256(made.content).hexdigest(),
+                finished_at=timezone.now(),
             )
-            if kept:
-                audit.record(job.requested_by, "report.made", job, kind=job.kind)
-    finally:
-        if not kept:
-            storage.delete(name)
+        )
+        if kept:
+            audit.record(job.requested_by, "report.made", job, kind=job.kind)
+    # After an error nobody knows whether it was saved: `remove_orphans` finds out.
+    if not kept:
+        storage.delete(name)
+
+
+def remove_orphans() -> int:
+    """Delete report files that no job names; how many went."""
+    storage = ReportJob._meta.get_field("file").storage
+    jobs = ReportJob.objects.exclude(file="")
+    return remove_unnamed(storage, "reports", lambda: set(jobs.values_list("file", flat=True)))
 
 
 def sweep_jobs() -> list[ReportJob]:

@@ -11,3 +11,9 @@ def sweep() -> None:
     for job in jobs.sweep_jobs():
         enqueue_job(job)
     send_mail()
+
+
+@shared_task(name="accelerator.remove_orphans")
+def remove_orphans() -> None:
+    """Delete the files of reports that were interrupted."""
+    jobs.remove_orphans()

@@ -9,6 +9,7 @@ from accelerator.core.http import Request
 from accelerator.core.jobs import services as jobs
 from accelerator.core.jobs.access import job_for
 from accelerator.core.jobs.rules import FIRST_LOOK_MS, next_look_ms
+from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
 from accelerator.core.responses import private_file
 from accelerator.models import ReportJob
@@ -45,6 +46,7 @@ def job_cancel(request: Request, pk: str) -> HttpResponse:
 
 
 @require_POST
+@limited("reports")
 def job_retry(request: Request, pk: str) -> HttpResponse:
     found = job_for(request.user, "report.make", pk)
     if jobs.retry_job(actor=request.user, job=found):

@@ -93,6 +93,9 @@ def _done(request: Request, rating: Rating, results: list[dict]) -> HttpResponse
     if request.htmx:
         return _respond(request, rating, 200, results=results)
     messages.success(request, f"Added: {', '.join(result['name'] for result in results)}.")
+    for result in results:
+        if result["message"] != "Added":
+            messages.info(request, f"{result['name']}: {result['message']}.")
     return redirect("assessments:criterion", pk=rating.assessment_id, code=_code(rating))
 
 
@@ -107,16 +110,11 @@ def _add_files(request: Request, rating: Rating, common: dict) -> HttpResponse:
         return _respond(
             request, rating, 422, results=[{"name": "", "ok": False, "message": message}]
         )
-    results = []
-    for upload in uploads:
-        sent = upload.name or ""
-        name = files.safe_display_name(sent)
-        try:
-            evidence_service.add_file(upload=upload, name=sent, **common)
-        except files.FileRefused as refusal:
-            results.append({"name": name, "ok": False, "message": refusal.message})
-        else:
-            results.append({"name": name, "ok": True, "message": "Added"})
+    outcomes = evidence_service.add_files(uploads=uploads, **common)
+    results = [
+        {"name": outcome.name, "ok": outcome.evidence is not None, "message": outcome.message}
+        for outcome in outcomes
+    ]
     if all(result["ok"] for result in results):
         return _done(request, rating, results)
     return _respond(request, rating, 422, results=results)

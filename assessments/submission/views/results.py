@@ -11,6 +11,7 @@ from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.http import Request
 from accelerator.core.jobs.queries import newest_jobs
 from accelerator.core.jobs.services import request_job
+from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
 from accelerator.models import Role
 from assessments.access import assessment_for
@@ -46,6 +47,7 @@ def results(request: Request, pk: int) -> HttpResponse:
 
 
 @require_safe
+@limited("reports")
 def ratings_csv(request: Request, pk: int) -> HttpResponse:
     """The ratings, one row a criterion in the framework's order."""
     assessment = assessment_for(request.user, "assessment.view", pk)
@@ -55,6 +57,7 @@ def ratings_csv(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
+@limited("reports")
 def report(request: Request, pk: int) -> HttpResponse:
     """Ask for the PDF; its page shows how far it is."""
     assessment = assessment_for(request.user, "report.make", pk)

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accelerator.core.http import Request
+from accelerator.core.limits import too_often
 from accelerator.core.queue import enqueue
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import catalogue
@@ -51,7 +52,10 @@ def release_ask(request: Request, pk: int) -> HttpResponse:
         catalogue=framework,
         initial={"criterion": request.GET.get("criterion", "")},
     )
-    if request.method == "POST" and form.is_valid():
+    asked = request.method == "POST" and form.is_valid()
+    if asked and (sentence := too_often("questions", request.user)):
+        form.add_error("question", sentence)
+    elif asked:
         exchange.ask_about_release(
             actor=request.user,
             release=release,

@@ -10,6 +10,7 @@ from accelerator.core.access import may, roles_of, scoped
 from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.http import Request
 from accelerator.core.jobs.services import request_job
+from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
 from accelerator.models import Role
 from accelerator.models.people import OWN_ROLES
@@ -81,6 +82,7 @@ def _name(release: Release) -> str:
 
 
 @require_safe
+@limited("reports")
 def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
     """One version of the release, one row a criterion in the framework's order."""
     release = release_version(request.user, "calibration.read", pk, version)
@@ -89,6 +91,7 @@ def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
 
 
 @require_POST
+@limited("reports")
 def result_report(request: Request, pk: int, version: int) -> HttpResponse:
     """Ask for the PDF of one version; its page shows how far it is."""
     release = release_version(request.user, "report.make", pk, version)

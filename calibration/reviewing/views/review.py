@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.http import Request
+from accelerator.core.limits import too_often
 from accelerator.core.queue import enqueue
 from assessments.framework.queries import catalogue
 from calibration.access import require_coach
@@ -130,7 +131,10 @@ def ask(request: Request, pk: int) -> HttpResponse:
     criteria = workbench.criteria_of(row)
     code = request.GET.get("criterion", "")
     form = QuestionForm(request.POST or None, criteria=criteria, initial={"criterion": code})
-    if request.method == "POST" and form.is_valid():
+    asked = request.method == "POST" and form.is_valid()
+    if asked and (sentence := too_often("questions", request.user)):
+        form.add_error("question", sentence)
+    elif asked:
         about = framework.by_code.get(form.cleaned_data["criterion"])
         try:
             requests.ask_for_evidence(

@@ -1,6 +1,7 @@
 """The life of a report: asked for once, held by one worker, ended once, with a whole file."""
 
 import hashlib
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from accelerator.core.jobs.services import (
     JobRefused,
     MadeFile,
     cancel_job,
+    remove_orphans,
     request_job,
     retry_job,
     run_job,
@@ -294,3 +296,16 @@ def test_pages_cancel_and_retry_and_hold_no_file_before_its_time(cast, job, sign
     assert job.state == State.QUEUED
     for name in ("job_cancel", "job_retry"):
         assert client.get(reverse(name, args=[job.pk])).status_code == 405
+
+
+def test_report_files_that_no_job_names_are_swept_after_an_hour(job, files) -> None:
+    run(job, lambda _job, _progress: FILE)
+    (kept,) = stored(files)
+    half = kept.parent / "half-written"
+    fresh = kept.parent / "fresh"
+    for path in (half, fresh):
+        path.write_bytes(b"%PDF-1.7 and no m")
+    for path in (half, kept):
+        os.utime(path, (0, 0))
+    assert remove_orphans() == 1
+    assert set(stored(files)) == {kept, fresh}

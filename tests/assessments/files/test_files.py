@@ -5,6 +5,7 @@ import io
 import string
 import tempfile
 from dataclasses import replace
+from typing import BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -133,13 +134,13 @@ def test_the_size_cap_counts_what_is_read_not_what_is_claimed() -> None:
 def test_a_refused_file_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> None:
     opened = []
 
-    class Recorded(tempfile.SpooledTemporaryFile):
-        def __init__(self, *args: object, **kwargs: object) -> None:
-            super().__init__(*args, **kwargs)
-            opened.append(self)
+    make = tempfile.TemporaryFile
 
-    monkeypatch.setattr("assessments.files.inspection.SpooledTemporaryFile", Recorded)
-    monkeypatch.setattr("assessments.files.pictures.SpooledTemporaryFile", Recorded)
+    def recorded() -> BinaryIO:
+        opened.append(make())
+        return opened[-1]
+
+    monkeypatch.setattr("assessments.files.inspection.TemporaryFile", recorded)
 
     def infected(stream: io.IOBase) -> None:
         raise FileRefused("infected")

@@ -8,6 +8,7 @@ from assessments.models import Evidence, EvidenceUse
 from assessments.submission.services import submit_assessment
 from tests.factories.assessment import note, rate_all
 from tests.factories.evidence import PDF, stored
+from tests.factories.files import webp_bomb, with_template
 from tests.markup import page
 
 HTMX = {"HX-Request": "true"}
@@ -39,6 +40,27 @@ def test_several_files_succeed_and_fail_each_by_itself(client, at, rating) -> No
     assert sorted(Evidence.objects.values_list("title", flat=True)) == ["One.pdf", "Three.pdf"]
     assert len(stored() - before) == 2
     assert rating.uses.count() == 2
+
+
+def test_each_of_many_files_is_told_what_became_of_it(client, at, settings) -> None:
+    settings.UPLOAD_MAX_FILES = 2
+    bomb = webp_bomb()
+    files = [upload("Good.pdf"), *(upload(f"{n}.webp", bomb) for n in range(44))]
+    shown = page(client.post(at("evidence_add"), {"files": files}, headers=HTMX))
+    said = [result.text for result in shown.all("p", data_result=True)]
+    assert len(said) == 45
+    assert said[0].endswith("Added")
+    assert "million pixels" in said[1]
+    assert all("send it again" in words for words in said[2:])
+    assert Evidence.objects.count() == 1
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_what_was_left_out_of_a_file_is_said(client, at, headers: dict) -> None:
+    letter = upload("Letter.docx", with_template("C:\\Letter.dotx"))
+    response = client.post(at("evidence_add"), {"files": letter}, headers=headers, follow=True)
+    assert "without the link to the template" in page(response).text
+    assert "template" in Evidence.objects.get().description
 
 
 def test_a_fragment_is_a_fragment_and_a_page_is_a_page(client, at) -> None:

@@ -1,6 +1,7 @@
 """What an organisation does with its release: asks about it, adds late evidence, moves nothing."""
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -159,3 +160,16 @@ def test_a_refused_late_file_leaves_the_others_ticked(client, release) -> None:
     assert not LateEvidence.objects.exists()
     client.post(late_at(release), {"criterion": "design.2", "evidence": box["value"]})
     assert LateEvidence.objects.get().evidence.title == "Good.pdf"
+
+
+def test_too_many_questions_are_said_beside_the_field_and_the_words_stay(
+    client, release, settings
+) -> None:
+    cache.clear()
+    settings.RATE_LIMITS = settings.RATE_LIMITS | {"questions": (1, 3600)}
+    client.post(ask_at(release), {"criterion": "", "question": "Why is this little?"})
+    response = client.post(ask_at(release), {"criterion": "", "question": "And this?"})
+    assert response.status_code == 422
+    shown = page(response)
+    assert "try again in about" in shown.one(id="id_question_error").text
+    assert shown.one("textarea", name="question").text == "And this?"
