@@ -10,6 +10,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from accelerator.embedded import servers
 
@@ -70,15 +71,25 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
 connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
+# Seconds that a page, and a worker, wait for a locked row and for one query.
+PAGE_LIMITS = {
+    "lock": env.float("PAGE_LOCK_SECONDS", default=2),
+    "statement": env.float("PAGE_STATEMENT_SECONDS", default=15),
+}
+WORKER_LIMITS = {
+    "lock": env.float("WORKER_LOCK_SECONDS", default=10),
+    "statement": env.float("WORKER_STATEMENT_SECONDS", default=120),
+}
 if ENVIRONMENT == "test":
     # Two test runs on one server need two databases.
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default="") or None}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
-CACHE_URL = (
-    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=0))
-    if ENVIRONMENT == "test" and not env.str("REDIS_URL", default="")
+# In development the broker's database 0 and the cache's 14 are in one Redis.
+CACHE_URL = env.str("CACHE_URL", default="") or (
+    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=14))
+    if not env.str("REDIS_URL", default="")
     else REDIS_URL
 )
 CACHES = {
@@ -298,7 +309,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A report goes on when Redis is lost: its row says whose it is, so a second delivery does no harm.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Above the longest task, so that Redis hands a task out again only when its worker is gone.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -311,11 +323,20 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 480, 540
 CELERY_TIMEZONE = TIME_ZONE
+# Reports, letters and the sweep do not wait for one another. Without a routing key of its own
+# a queue would get what is meant for every other.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "mail", "sweep")]
+CELERY_TASK_ROUTES = {
+    "accelerator.send_mail": {"queue": "mail"},
+    "accelerator.sweep": {"queue": "sweep"},
+}
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "accelerator.sweep", "schedule": 20.0, "options": {"expires": 20}},
+    "sweep": {"task": "accelerator.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
 }
-JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=120)
+# A job is handed out again: running, without a sign of life; queued, and no worker took it.
+JOB_SILENT_SECONDS = env.int("JOB_SILENT_SECONDS", default=10)
+JOB_WAITING_SECONDS = env.int("JOB_WAITING_SECONDS", default=5)
 
 HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
 

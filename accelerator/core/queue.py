@@ -4,8 +4,12 @@ import structlog
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from accelerator.models import ReportJob
+
+REPORTS, MAIL, SWEEP = "celery", "mail", "sweep"
+BROKER_AWAY = (OperationalError, RedisError, OSError)
 
 log = structlog.get_logger(__name__)
 
@@ -19,7 +23,7 @@ def enqueue(task_name: str, *args: str) -> None:
     def send() -> None:
         try:
             current_app.send_task(task_name, args=args)
-        except (OperationalError, OSError) as error:
+        except BROKER_AWAY as error:
             log.warning("task_not_sent", task=task_name, error=str(error))
 
     transaction.on_commit(send)
@@ -28,3 +32,13 @@ def enqueue(task_name: str, *args: str) -> None:
 def enqueue_job(job: ReportJob) -> None:
     """Hand a job to the task that makes its kind of report."""
     enqueue(job.kind, str(job.pk))
+
+
+def tasks_in(queue: str) -> int | None:
+    """How many tasks wait in a queue for a worker; None while the broker cannot be asked."""
+    try:
+        with current_app.connection_for_read() as broker:
+            return broker.default_channel.client.llen(queue)
+    except BROKER_AWAY as error:
+        log.warning("broker_not_asked", queue=queue, error=str(error))
+        return None

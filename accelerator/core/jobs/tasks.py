@@ -1,13 +1,17 @@
 from celery import shared_task
 
 from accelerator.core.jobs import services as jobs
-from accelerator.core.mail.tasks import send_mail
-from accelerator.core.queue import enqueue_job
+from accelerator.core.mail.queries import due_mail
+from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, tasks_in
 
 
 @shared_task(name="accelerator.sweep")
 def sweep() -> None:
-    """Hand out what was left behind: unsent mail, forgotten jobs."""
-    for job in jobs.sweep_jobs():
+    """Hand out what was left behind, forgotten jobs and mail that is due, once each."""
+    in_queue = tasks_in(REPORTS)
+    if in_queue is None:
+        return
+    for job in jobs.sweep_jobs(in_queue=in_queue):
         enqueue_job(job)
-    send_mail()
+    if due_mail().exists() and not tasks_in(MAIL):
+        enqueue("accelerator.send_mail")
