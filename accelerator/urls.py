@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accelerator.programme.home.urls")),
     path("", include("accelerator.programme.accounts.urls")),
     path("", include("accelerator.core.jobs.urls")),
+    path("", include("accelerator.core.mail.urls")),
     path(
         "health/ready/",
         login_not_required(HealthCheckView.as_view(checks=settings.HEALTH_CHECKS)),

@@ -91,6 +91,7 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "enrolments"): Counted("lead", nothing, more.enrolments),
     ("home", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("account", "memberships"): Counted("lead", nothing, more.enrolments),
+    ("stuck_mail", "letters"): Counted("staff", nothing, more.stuck_letters),
     ("assessments:overview", "ratings"): Counted("lead", draft, more.ratings),
     ("assessments:check", "ratings"): Counted("lead", draft, more.ratings),
     ("assessments:ratings_csv", "ratings"): Counted("lead", draft, more.ratings),
@@ -154,6 +155,7 @@ NO_LIST = {
     "job_cancel",
     "job_retry",
     "job_download",
+    "send_mail_again",
     "assessments:start",
     "assessments:submit",  # the same query as the check
     "assessments:submitted",
