@@ -48,14 +48,20 @@ def development_secret() -> str:
 
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 DEMO_MODE = env.bool("DEMO_MODE", default=ENVIRONMENT == "development")
+if DEMO_MODE and PRODUCTION:
+    raise ImproperlyConfigured(
+        "DEMO_MODE lets anybody sign in without a password; production does not start with it. "
+        "Unset it, or use ENVIRONMENT=development for a demonstration."
+    )
 SECRET_KEY = (
     required("SECRET_KEY", "$(python -c 'import secrets; print(secrets.token_urlsafe(50))')")
     if PRODUCTION
     else env.str("SECRET_KEY", default="") or development_secret()
 )
-ALLOWED_HOSTS = required(
+hosts = required(
     "ALLOWED_HOSTS", "accelerator.example.org", development="localhost,127.0.0.1,[::1],testserver"
-).split(",")
+)
+ALLOWED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()]
 SITE_URL = required(
     "SITE_URL", "https://accelerator.example.org", development="http://127.0.0.1:8000"
 ).rstrip("/")
@@ -141,7 +147,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "accelerator.core.middleware.RouteLogMiddleware",
+    "accelerator.core.middleware.plain_addresses",
     "pghistory.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "accelerator.urls"
@@ -369,7 +376,14 @@ LOGGING = {
             "foreign_pre_chain": structlog_processors,
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"routes": {"()": "accelerator.core.middleware.RoutesInsteadOfAddresses"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "structured",
+            "filters": ["routes"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVELS[ENVIRONMENT]},
     # They tell of every page and every font of every document, and of being imported.
     "loggers": {

@@ -126,6 +126,10 @@ def test_web_listens_where_compose_and_the_health_check_look(compose, dockerfile
     assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
 
 
+def test_web_keeps_no_log_of_addresses(dockerfile):
+    assert not [part for part in docker_command(dockerfile) if "access" in part]
+
+
 def test_image_runs_as_an_ordinary_user_without_development_tools(dockerfile):
     last = dockerfile.rsplit("\nFROM ", 1)[1]
     assert re.search(r"^USER accelerator$", last, re.M)
