@@ -336,11 +336,14 @@ CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "mail
 CELERY_TASK_ROUTES = {
     "accelerator.send_mail": {"queue": "mail"},
     "accelerator.sweep": {"queue": "sweep"},
+    "accelerator.tidy": {"queue": "sweep"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accelerator.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy": {"task": "accelerator.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
     "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
 }
+REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=90)
 # A job is handed out again: running, without a sign of life; queued, and no worker took it.
 JOB_SILENT_SECONDS = env.int("JOB_SILENT_SECONDS", default=10)
 JOB_WAITING_SECONDS = env.int("JOB_WAITING_SECONDS", default=5)

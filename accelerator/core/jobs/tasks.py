@@ -1,6 +1,8 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from accelerator.core.jobs import services as jobs
+from accelerator.core.jobs import tidying
 from accelerator.core.mail.queries import due_mail
 from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, tasks_in
 
@@ -15,3 +17,11 @@ def sweep() -> None:
         enqueue_job(job)
     if due_mail().exists() and not tasks_in(MAIL):
         enqueue("accelerator.send_mail")
+
+
+@shared_task(name="accelerator.tidy")
+def tidy() -> None:
+    """Remove what has had its time: sessions that ended, old reports, files that nobody names."""
+    call_command("clearsessions")
+    tidying.remove_old_reports()
+    tidying.remove_orphans()
