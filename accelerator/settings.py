@@ -137,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accelerator.core.middleware.browser_policies",
+    "accelerator.core.counting.count_requests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -287,7 +288,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -348,7 +349,9 @@ REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=90)
 JOB_SILENT_SECONDS = env.int("JOB_SILENT_SECONDS", default=10)
 JOB_WAITING_SECONDS = env.int("JOB_WAITING_SECONDS", default=5)
 
-HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
+# People are served as long as the database answers; /health/degraded/ tells of all the rest.
+HEALTH_CHECKS = ["health_check.checks.Database"]
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 LOG_LEVELS = {"production": "INFO", "development": "WARNING", "test": "ERROR"}

@@ -113,6 +113,8 @@ MATRIX = {
     "demo_sign_in": Entry(None, people(), public=True),
     "health_ready": PUBLIC_PAGE,
     "health_live": PUBLIC_PAGE,
+    "health_degraded": Entry(STAFF, None, public=True),
+    "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "stuck_mail": Entry(STAFF, None),
     "send_mail_again": Entry(None, STAFF, args=lambda world: [world.letter.pk]),
@@ -237,8 +239,8 @@ def outcome(response) -> str | int:
 def expected(entry: Entry, allowed: frozenset[str] | None, role: str) -> str | int:
     if allowed is None:
         return LOGIN if role == "anonymous" and not entry.public else METHOD
-    if entry.public and (allowed or role == "anonymous"):
-        return OK if allowed else GONE
+    if entry.public and role == "anonymous":
+        return OK if allowed == EVERYBODY else GONE
     if role == "anonymous":
         return LOGIN
     if role in allowed:

@@ -149,6 +149,8 @@ NO_LIST = {
     "demo_sign_in",
     "health_ready",
     "health_live",
+    "health_degraded",
+    "metrics",
     "favicon",
     "job",
     "job_status",

@@ -1,5 +1,8 @@
 """Background work of the programme, and the one way to hand work to Celery."""
 
+import time
+from typing import Any
+
 import structlog
 from celery import current_app
 from django.db import transaction
@@ -8,7 +11,8 @@ from redis.exceptions import RedisError
 
 from accelerator.models import ReportJob
 
-REPORTS, MAIL, SWEEP = "celery", "mail", "sweep"
+QUEUES = REPORTS, MAIL, SWEEP = "celery", "mail", "sweep"
+SWEPT = "accelerator-swept-at"
 BROKER_AWAY = (OperationalError, RedisError, OSError)
 
 log = structlog.get_logger(__name__)
@@ -36,9 +40,24 @@ def enqueue_job(job: ReportJob) -> None:
 
 def tasks_in(queue: str) -> int | None:
     """How many tasks wait in a queue for a worker; None while the broker cannot be asked."""
+    return _ask("llen", queue)
+
+
+def note_sweep() -> None:
+    """Remember in the broker that a worker has swept just now."""
+    _ask("set", SWEPT, time.time())
+
+
+def seconds_since_sweep() -> float | None:
+    """None when no worker ever swept, or the broker cannot be asked."""
+    swept = _ask("get", SWEPT)
+    return None if swept is None else max(0.0, time.time() - float(swept))
+
+
+def _ask(command: str, *args: str | float) -> Any:
     try:
         with current_app.connection_for_read() as broker:
-            return broker.default_channel.client.llen(queue)
+            return getattr(broker.default_channel.client, command)(*args)
     except BROKER_AWAY as error:
-        log.warning("broker_not_asked", queue=queue, error=str(error))
+        log.warning("broker_not_asked", command=command, error=str(error))
         return None

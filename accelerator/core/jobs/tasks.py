@@ -4,7 +4,7 @@ from django.core.management import call_command
 from accelerator.core.jobs import services as jobs
 from accelerator.core.jobs import tidying
 from accelerator.core.mail.queries import due_mail
-from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, tasks_in
+from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, note_sweep, tasks_in
 
 
 @shared_task(name="accelerator.sweep")
@@ -17,6 +17,7 @@ def sweep() -> None:
         enqueue_job(job)
     if due_mail().exists() and not tasks_in(MAIL):
         enqueue("accelerator.send_mail")
+    note_sweep()
 
 
 @shared_task(name="accelerator.tidy")
