@@ -3,7 +3,12 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init, worker_process_shutdown
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accelerator.settings")
 
@@ -15,6 +20,15 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_django_logging(**_kwargs) -> None:
     """Stop Celery from replacing the logging that settings.py configured."""
+
+
+@worker_init.connect
+def limit_waiting(**_kwargs) -> None:
+    from django.conf import settings
+
+    from accelerator.core import database
+
+    database.limit_waiting(**settings.WORKER_LIMITS)
 
 
 @worker_process_init.connect

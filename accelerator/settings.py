@@ -10,6 +10,7 @@ import environ
 import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from accelerator.embedded import servers
 
@@ -47,14 +48,20 @@ def development_secret() -> str:
 
 DEBUG = env.bool("DEBUG", default=False) and not PRODUCTION
 DEMO_MODE = env.bool("DEMO_MODE", default=ENVIRONMENT == "development")
+if DEMO_MODE and PRODUCTION:
+    raise ImproperlyConfigured(
+        "DEMO_MODE lets anybody sign in without a password; production does not start with it. "
+        "Unset it, or use ENVIRONMENT=development for a demonstration."
+    )
 SECRET_KEY = (
     required("SECRET_KEY", "$(python -c 'import secrets; print(secrets.token_urlsafe(50))')")
     if PRODUCTION
     else env.str("SECRET_KEY", default="") or development_secret()
 )
-ALLOWED_HOSTS = required(
+hosts = required(
     "ALLOWED_HOSTS", "accelerator.example.org", development="localhost,127.0.0.1,[::1],testserver"
-).split(",")
+)
+ALLOWED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()]
 SITE_URL = required(
     "SITE_URL", "https://accelerator.example.org", development="http://127.0.0.1:8000"
 ).rstrip("/")
@@ -70,15 +77,25 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
 connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
+# Seconds that a page, and a worker, wait for a locked row and for one query.
+PAGE_LIMITS = {
+    "lock": env.float("PAGE_LOCK_SECONDS", default=2),
+    "statement": env.float("PAGE_STATEMENT_SECONDS", default=15),
+}
+WORKER_LIMITS = {
+    "lock": env.float("WORKER_LOCK_SECONDS", default=10),
+    "statement": env.float("WORKER_STATEMENT_SECONDS", default=120),
+}
 if ENVIRONMENT == "test":
     # Two test runs on one server need two databases.
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME", default="") or None}
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
-CACHE_URL = (
-    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=0))
-    if ENVIRONMENT == "test" and not env.str("REDIS_URL", default="")
+# In development the broker's database 0 and the cache's 14 are in one Redis.
+CACHE_URL = env.str("CACHE_URL", default="") or (
+    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=14))
+    if not env.str("REDIS_URL", default="")
     else REDIS_URL
 )
 CACHES = {
@@ -120,6 +137,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "accelerator.core.middleware.browser_policies",
+    "accelerator.core.counting.count_requests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -132,7 +150,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "accelerator.core.middleware.RouteLogMiddleware",
+    "accelerator.core.middleware.plain_addresses",
     "pghistory.middleware.HistoryMiddleware",
 ]
 ROOT_URLCONF = "accelerator.urls"
@@ -281,7 +300,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
@@ -310,7 +329,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+# A report goes on when Redis is lost: its row says whose it is, so a second delivery does no harm.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Above the longest task, so that Redis hands a task out again only when its worker is gone.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -323,14 +343,27 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 480, 540
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "accelerator.sweep", "schedule": 20.0, "options": {"expires": 20}},
-    "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
-    "orphaned-reports": {"task": "accelerator.remove_orphans", "schedule": 3600.0},
+# Reports, letters and the sweep do not wait for one another. Without a routing key of its own
+# a queue would get what is meant for every other.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "mail", "sweep")]
+CELERY_TASK_ROUTES = {
+    "accelerator.send_mail": {"queue": "mail"},
+    "accelerator.sweep": {"queue": "sweep"},
+    "accelerator.tidy": {"queue": "sweep"},
 }
-JOB_STALE_SECONDS = env.int("JOB_STALE_SECONDS", default=120)
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "accelerator.sweep", "schedule": 5.0, "options": {"expires": 5}},
+    "tidy": {"task": "accelerator.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
+    "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
+}
+REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=90)
+# A job is handed out again: running, without a sign of life; queued, and no worker took it.
+JOB_SILENT_SECONDS = env.int("JOB_SILENT_SECONDS", default=10)
+JOB_WAITING_SECONDS = env.int("JOB_WAITING_SECONDS", default=5)
 
-HEALTH_CHECKS = ["health_check.checks.Database", "health_check.checks.Cache"]
+# People are served as long as the database answers; /health/degraded/ tells of all the rest.
+HEALTH_CHECKS = ["health_check.checks.Database"]
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = False
 LOG_LEVELS = {"production": "INFO", "development": "WARNING", "test": "ERROR"}
@@ -361,7 +394,14 @@ LOGGING = {
             "foreign_pre_chain": structlog_processors,
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+    "filters": {"routes": {"()": "accelerator.core.middleware.RoutesInsteadOfAddresses"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "structured",
+            "filters": ["routes"],
+        }
+    },
     "root": {"handlers": ["console"], "level": LOG_LEVELS[ENVIRONMENT]},
     # They tell of every page and every font of every document, and of being imported.
     "loggers": {

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("accelerator.programme.home.urls")),
     path("", include("accelerator.programme.accounts.urls")),
     path("", include("accelerator.core.jobs.urls")),
+    path("", include("accelerator.core.mail.urls")),
+    path("", include("accelerator.core.watching.urls")),
     path(
         "health/ready/",
         login_not_required(HealthCheckView.as_view(checks=settings.HEALTH_CHECKS)),

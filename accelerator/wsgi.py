@@ -1,7 +1,11 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from accelerator.core.database import limit_waiting
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "accelerator.settings")
 
 application = get_wsgi_application()
+limit_waiting(**settings.PAGE_LIMITS)

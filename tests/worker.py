@@ -143,7 +143,7 @@ def forget_connections() -> None:
 
 @pytest.fixture
 def worker(transactional_db, broker, tmp_path) -> Iterator[Callable[..., Worker]]:
-    """Starts a worker and returns it, ready: `worker()`, `worker(JOB_STALE_SECONDS="1")`.
+    """Starts a worker and returns it, ready: `worker()`, `worker(JOB_SILENT_SECONDS="1")`.
 
     Several may run. All are killed when the test ends.
     """

@@ -8,12 +8,13 @@ right is in `rights`, of which this holds the site's own part.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accelerator.core.rights import Rights, roles_with
 from accelerator.models import Membership, Role, User
@@ -113,3 +114,15 @@ def scoped(user: User, queryset: Rows, action: str) -> Rows:
 def may(row: Model, action: str) -> bool:
     """Whether the person for whom `get_for` fetched `row` may also do `action` to it."""
     return not roles_of(row).isdisjoint(roles_with(action))
+
+
+def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A view for those who look after the site (`is_staff`), whatever their part in a programme."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_staff:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return guarded

@@ -38,16 +38,20 @@ def processes(host: str, port: int, *, reload: bool) -> dict[str, list[str]]:
     }
     web = ["accelerator.wsgi", "--bind", f"{host}:{port}", "--workers", "2"]
     web += ["--graceful-timeout", "4", "--no-control-socket", "--log-level", "warning"]
-    worker = ["-A", "accelerator", "worker", "--beat", "--concurrency", "2"]
-    worker += ["--schedule", str(servers.var_dir() / "celerybeat-schedule")]
+    worker = ["-A", "accelerator", "worker"]
     worker += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+    reports = ["--beat", "--schedule", str(servers.var_dir() / "celerybeat-schedule")]
+    reports += ["--queues", "celery,sweep", "--concurrency", "2"]
+    mail = ["--queues", "mail,sweep", "--pool", "threads", "--concurrency", "2"]
+    mail += ["--hostname", "mail@%h"]
     # Whoever runs this as root knows it; production runs as a user of its own.
     quiet = ["-W", "ignore::UserWarning:celery.platforms"]
     if reload:
         web.append("--reload")
     return commands | {
         "web": [python, "-m", "gunicorn", *web],
-        "worker": [python, *quiet, "-m", "celery", "-q", *worker],
+        "worker": [python, *quiet, "-m", "celery", "-q", *worker, *reports],
+        "mail": [python, *quiet, "-m", "celery", "-q", *worker, *mail],
     }
 
 

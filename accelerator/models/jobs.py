@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 
 from accelerator.models.programme import Cohort, Enrolment
@@ -25,8 +26,10 @@ class ReportJob(models.Model):
         DONE = "done", "Ready"
         FAILED = "failed", "Could not be made"
         CANCELLED = "cancelled", "Cancelled"
+        REMOVED = "removed", "Removed"
 
     OPEN = (State.QUEUED, State.RUNNING)
+    ENDED_WITHOUT_FILE = (State.FAILED, State.CANCELLED, State.REMOVED)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=60)
@@ -41,7 +44,7 @@ class ReportJob(models.Model):
     task_id = models.CharField(max_length=60, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
     progress_text = models.CharField(max_length=200, blank=True)
-    touched_at = models.DateTimeField(auto_now_add=True)
+    touched_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     error = models.CharField(max_length=300, blank=True)
     file = models.FileField(upload_to=job_path, blank=True)
@@ -75,7 +78,7 @@ class ReportJob(models.Model):
 
     @property
     def can_retry(self) -> bool:
-        return self.state in (self.State.FAILED, self.State.CANCELLED)
+        return self.state in self.ENDED_WITHOUT_FILE
 
     @property
     def size_label(self) -> str:

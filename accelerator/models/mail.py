@@ -1,6 +1,7 @@
 """The outbox: mail is a row first, so that it is sent if, and only if, its change was saved."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class OutgoingMail(models.Model):
@@ -13,7 +14,7 @@ class OutgoingMail(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    next_attempt_at = models.DateTimeField(auto_now_add=True)
+    next_attempt_at = models.DateTimeField(db_default=Now())
     last_error = models.CharField(max_length=300, blank=True)
 
     class Meta:

@@ -1,3 +1,4 @@
+import itertools
 import json
 import re
 import subprocess
@@ -11,9 +12,11 @@ import yaml
 from django.core.management import get_commands
 from django.urls import resolve
 
+from accelerator.embedded.serve import processes
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
-OWN = ("migrate", "web", "worker", "beat")
+OWN = ("migrate", "web", "worker", "mail", "beat")
 ADDRESS = re.compile(r"https?://|file:|--(?:extra-)?index-url|--find-links|--trusted-host")
 
 
@@ -36,7 +39,7 @@ def docker_command(dockerfile: str) -> list[str]:
 
 
 def test_compose_has_the_parts_and_keeps_what_must_last(compose):
-    assert set(compose["services"]) == {*OWN, "db", "redis", "clamd"}
+    assert set(compose["services"]) == {*OWN, "db", "redis", "cache", "clamd"}
     assert compose["services"]["clamd"]["profiles"] == ["scan"]
     assert set(compose["volumes"]) == {"database", "files", "queue", "signatures"}
     kept = {name: service.get("volumes", []) for name, service in compose["services"].items()}
@@ -59,6 +62,29 @@ def test_compose_sets_every_name_that_production_requires(compose):
     required = set(re.findall(r'\brequired\(\s*"([A-Z_]+)"', source))
     assert {"SECRET_KEY", "DATABASE_URL"} <= required
     assert required <= set(compose["services"]["web"]["environment"])
+
+
+def consumed(command: list[str]) -> set[str]:
+    return set(command[command.index("--queues") + 1].split(","))
+
+
+def test_every_queue_has_its_worker_and_letters_one_of_their_own(compose, settings):
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    workers = [compose["services"][name]["command"] for name in ("worker", "mail")]
+    served = processes("127.0.0.1", 8000, reload=False)
+    for reports, mail in (workers, [served["worker"], served["mail"]]):
+        assert consumed(reports) | consumed(mail) == queues
+        assert consumed(reports) & consumed(mail) == {"sweep"}
+
+
+def test_the_cache_of_compose_writes_nothing_to_a_disk_and_forgets_when_it_is_full(compose):
+    service = compose["services"]["cache"]
+    assert "volumes" not in service
+    given = dict(itertools.pairwise(service["command"]))
+    assert (given["--save"], given["--appendonly"]) == ("", "no")
+    assert given["--maxmemory-policy"] == "allkeys-lru"
+    environment = compose["services"]["web"]["environment"]
+    assert environment["CACHE_URL"] != environment["REDIS_URL"]
 
 
 def test_modules_and_management_commands_exist(compose, dockerfile):
@@ -99,6 +125,10 @@ def test_web_listens_where_compose_and_the_health_check_look(compose, dockerfile
     command = docker_command(dockerfile)
     assert command[command.index("--bind") + 1] == "0.0.0.0:8000"
     assert compose["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
+def test_web_keeps_no_log_of_addresses(dockerfile):
+    assert not [part for part in docker_command(dockerfile) if "access" in part]
 
 
 def test_image_runs_as_an_ordinary_user_without_development_tools(dockerfile):

@@ -96,8 +96,15 @@ def test_production_is_neither_a_demo_nor_debugged() -> None:
     assert values["ACCOUNT_RATE_LIMITS"] is not False
 
 
-def test_a_demonstration_in_production_is_a_decision_somebody_made() -> None:
-    assert read(PRODUCTION | {"DEMO_MODE": "1"}, "DEMO_MODE") == {"DEMO_MODE": True}
+def test_production_does_not_start_as_a_demonstration() -> None:
+    line = refused(PRODUCTION | {"DEMO_MODE": "1"})
+    assert "DEMO_MODE" in line
+    assert "production does not start" in line
+
+
+def test_host_names_may_have_spaces_between_them() -> None:
+    environ = PRODUCTION | {"ALLOWED_HOSTS": "a.example.org, b.example.org ,"}
+    assert read(environ, "ALLOWED_HOSTS") == {"ALLOWED_HOSTS": ["a.example.org", "b.example.org"]}
 
 
 def test_production_cookies_and_transport_are_closed() -> None:

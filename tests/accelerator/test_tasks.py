@@ -9,6 +9,7 @@ from tests.test_architecture import ROOT, sources
 TASKS = {
     "accelerator.send_mail",
     "accelerator.sweep",
+    "accelerator.tidy",
     "assessments.heatmap_report",
     "assessments.remove_orphans",
     "calibration.result_report",

@@ -12,7 +12,12 @@ from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import answers, note, started, submitted
-from tests.factories.programme import EnrolmentFactory, InstitutionFactory, MembershipFactory
+from tests.factories.programme import (
+    EnrolmentFactory,
+    InstitutionFactory,
+    MembershipFactory,
+    stuck_letter,
+)
 
 CODE = "monitor.3"
 World = SimpleNamespace
@@ -81,6 +86,10 @@ def reports(world: World) -> None:
         requested_by=world.lead,
         state=ReportJob.State.FAILED,
     )
+
+
+def stuck_letters(world: World) -> None:
+    stuck_letter()
 
 
 def compared(world: World) -> None:

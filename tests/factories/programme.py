@@ -12,6 +12,7 @@ from accelerator.models import (
     MatchFunder,
     Membership,
     Organisation,
+    OutgoingMail,
     Programme,
     User,
 )
@@ -85,3 +86,10 @@ class MembershipFactory(DjangoModelFactory):
         model = Membership
 
     user = factory.SubFactory(UserFactory)
+
+
+def stuck_letter(**more) -> OutgoingMail:
+    """A letter that was tried in vain."""
+    row = {"to": "amina@example.org", "subject": "Welcome", "text": "A secret link."}
+    row |= {"attempts": 3, "last_error": "Connection refused"}
+    return OutgoingMail.objects.create(**row | more)

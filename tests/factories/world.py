@@ -12,6 +12,7 @@ from calibration.reviewing.services import requests
 from calibration.rules import commentary
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
+from tests.factories.programme import UserFactory, stuck_letter
 
 
 def build_world(cast) -> SimpleNamespace:
@@ -37,6 +38,8 @@ def build_world(cast) -> SimpleNamespace:
         params={"assessment": world.submitted.pk},
         enrolment=world.enrolment,
     )
+    world.staff = UserFactory(name="Staff", is_staff=True)
+    world.letter = stuck_letter()
     world.request = requests.ask_for_evidence(
         actor=world.coach_a, calibration=world.scoring, question="May we see a register?"
     )

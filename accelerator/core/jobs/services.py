@@ -4,22 +4,29 @@ Every step is one conditional update, so a job has one owner however often a tas
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Event, Thread
 
+import structlog
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accelerator.core import audit
-from accelerator.core.stored import remove_unnamed
 from accelerator.models import Cohort, Enrolment, ReportJob, User
 
 State = ReportJob.State
 MAX_RUNS = 3
+BEAT_SECONDS = 2
+DATABASE_AWAY = (OperationalError, InterfaceError)
+
+log = structlog.get_logger(__name__)
 
 
 class JobLost(Exception):
@@ -83,8 +90,9 @@ def cancel_job(*, actor: User, job: ReportJob) -> bool:
 
 @transaction.atomic
 def retry_job(*, actor: User, job: ReportJob) -> bool:
-    """Queue a failed or cancelled job again; False when it was neither."""
-    changed = ReportJob.objects.filter(pk=job.pk, state__in=[State.FAILED, State.CANCELLED]).update(
+    """Queue a job again that ended without a file, or lost it; False when it did not."""
+    ended = ReportJob.objects.filter(pk=job.pk, state__in=ReportJob.ENDED_WITHOUT_FILE)
+    changed = ended.update(
         state=State.QUEUED,
         run=0,
         task_id="",
@@ -92,7 +100,7 @@ def retry_job(*, actor: User, job: ReportJob) -> bool:
         progress_text="",
         error="",
         finished_at=None,
-        touched_at=timezone.now(),
+        touched_at=Now(),
     )
     if changed:
         audit.record(actor, "report.retried", job)
@@ -103,34 +111,77 @@ def run_job(*, job_id: str, task_id: str, make: Callable[[ReportJob, Progress], 
     """Claim the job, make its file, and finish it, unless it was cancelled on the way.
 
     A task delivered a second time under the same id takes over from its dead first worker,
-    until MAX_RUNS workers have died of it.
+    until MAX_RUNS workers have died of it. A database that fails, or a worker that is told to
+    stop, puts the job back for the sweep to hand out.
     """
     free = ReportJob.objects.filter(
         Q(state=State.QUEUED) | Q(state=State.RUNNING, task_id=task_id), pk=job_id
     )
     _give_up(free)
     claimed = free.update(
-        state=State.RUNNING,
-        task_id=task_id,
-        run=F("run") + 1,
-        progress=0,
-        touched_at=timezone.now(),
+        state=State.RUNNING, task_id=task_id, run=F("run") + 1, progress=0, touched_at=Now()
     )
     if not claimed:
         return
     job = ReportJob.objects.select_related("enrolment", "cohort", "requested_by").get(pk=job_id)
-    ended = False
     try:
-        _finish(job, make(job, lambda percent, text: _touch(job, percent, text)))
-        ended = True
+        with _beating(job):
+            _finish(job, make(job, lambda percent, text: _touch(job, percent, text)))
     except JobLost:
-        ended = True
+        pass
     except JobRefused as error:
         _fail(job, str(error))
-        ended = True
+    except DATABASE_AWAY:
+        _put_back(job)
+        raise
+    except Exception:
+        _fail(job, "Something went wrong while making this report. You can try again.")
+        raise
+    except BaseException:
+        _put_back(job)
+        raise
+
+
+@contextmanager
+def _beating(job: ReportJob) -> Iterator[None]:
+    """Show a sign of life every BEAT_SECONDS from a thread, however long a step takes."""
+    ended = Event()
+    thread = Thread(target=_beat, args=(job, ended), daemon=True)
+    thread.start()
+    try:
+        yield
     finally:
-        if not ended:
-            _fail(job, "Something went wrong while making this report. You can try again.")
+        ended.set()
+        thread.join(BEAT_SECONDS)
+
+
+def _beat(job: ReportJob, ended: Event) -> None:
+    """Until the work has ended or is somebody else's; a database that is away is asked again."""
+    try:
+        while not ended.wait(BEAT_SECONDS):
+            try:
+                if not _held(job).update(touched_at=Now()):
+                    return
+            except DATABASE_AWAY as error:
+                log.warning("job_heartbeat_missed", job=str(job.pk), error=str(error))
+                connection.close()
+    finally:
+        connection.close()
+
+
+def _reconnect() -> None:
+    """Leave a connection that died while the pages were drawn; the next query makes a new one."""
+    if connection.connection and not connection.in_atomic_block and not connection.is_usable():
+        connection.close()
+
+
+def _put_back(job: ReportJob) -> None:
+    """Queue the job again; where the database is still away, its silence says the same."""
+    try:
+        _reconnect()
+        _held(job).update(state=State.QUEUED, task_id="", touched_at=Now())
+    except DATABASE_AWAY as error:
+        log.warning("job_not_put_back", job=str(job.pk), error=str(error))
 
 
 def _give_up(jobs: QuerySet[ReportJob]) -> None:
@@ -154,8 +205,8 @@ def _fail(job: ReportJob, error: str) -> None:
 
 
 def _touch(job: ReportJob, percent: int, text: str) -> None:
-    now = timezone.now()
-    if not _held(job).update(progress=percent, progress_text=text[:200], touched_at=now):
+    _reconnect()
+    if not _held(job).update(progress=percent, progress_text=text[:200], touched_at=Now()):
         raise JobLost
 
 
@@ -164,6 +215,7 @@ def _finish(job: ReportJob, made: MadeFile) -> None:
     name = storage.save(
         ReportJob._meta.get_field("file").generate_filename(job, ""), ContentFile(made.content)
     )
+    _reconnect()
     with transaction.atomic():
         kept = bool(
             _held(job).update(
@@ -180,26 +232,31 @@ def _finish(job: ReportJob, made: MadeFile) -> None:
         )
         if kept:
             audit.record(job.requested_by, "report.made", job, kind=job.kind)
-    # After an error nobody knows whether it was saved: `remove_orphans` finds out.
+    # After an error nobody knows whether it was saved: `tidying.remove_orphans` finds out.
     if not kept:
         storage.delete(name)
 
 
-def remove_orphans() -> int:
-    """Delete report files that no job names; how many went."""
-    storage = ReportJob._meta.get_field("file").storage
-    jobs = ReportJob.objects.exclude(file="")
-    return remove_unnamed(storage, "reports", lambda: set(jobs.values_list("file", flat=True)))
-
-
-def sweep_jobs() -> list[ReportJob]:
+def sweep_jobs(*, in_queue: int = 0) -> list[ReportJob]:
     """The jobs to hand out again: queued and forgotten, or running without a sign of life.
 
-    A job that was given up by MAX_RUNS workers reads failed instead.
+    `in_queue` is how many tasks wait for a worker: as many queued jobs are not forgotten, only
+    not begun. A job that was given up by MAX_RUNS workers reads failed instead.
     """
-    silent_since = timezone.now() - timedelta(seconds=settings.JOB_STALE_SECONDS)
-    silent = ReportJob.objects.filter(state__in=ReportJob.OPEN, touched_at__lt=silent_since)
+    silent = _untouched(State.RUNNING, settings.JOB_SILENT_SECONDS)
+    waiting = _untouched(State.QUEUED, settings.JOB_WAITING_SECONDS)
     _give_up(silent)
-    jobs = list(silent)
-    silent.update(state=State.QUEUED, task_id="", touched_at=timezone.now())
-    return jobs
+    _give_up(waiting)
+    forgotten = list(silent)
+    if ReportJob.objects.filter(state=State.QUEUED).count() > in_queue:
+        forgotten += waiting
+    for job in forgotten:
+        log.warning("job_handed_out_again", job=str(job.pk), kind=job.kind, was=job.state)
+    ids = [job.pk for job in forgotten]
+    (silent | waiting).filter(pk__in=ids).update(state=State.QUEUED, task_id="", touched_at=Now())
+    return forgotten
+
+
+def _untouched(state: State, seconds: float) -> QuerySet[ReportJob]:
+    """Jobs in `state` whose last sign of life is that old, by the database's clock."""
+    return ReportJob.objects.filter(state=state, touched_at__lt=Now() - timedelta(seconds=seconds))

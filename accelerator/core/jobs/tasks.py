@@ -1,19 +1,28 @@
 from celery import shared_task
+from django.core.management import call_command
 
 from accelerator.core.jobs import services as jobs
-from accelerator.core.mail.tasks import send_mail
-from accelerator.core.queue import enqueue_job
+from accelerator.core.jobs import tidying
+from accelerator.core.mail.queries import due_mail
+from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, note_sweep, tasks_in
 
 
 @shared_task(name="accelerator.sweep")
 def sweep() -> None:
-    """Hand out what was left behind: unsent mail, forgotten jobs."""
-    for job in jobs.sweep_jobs():
+    """Hand out what was left behind, forgotten jobs and mail that is due, once each."""
+    in_queue = tasks_in(REPORTS)
+    if in_queue is None:
+        return
+    for job in jobs.sweep_jobs(in_queue=in_queue):
         enqueue_job(job)
-    send_mail()
+    if due_mail().exists() and not tasks_in(MAIL):
+        enqueue("accelerator.send_mail")
+    note_sweep()
 
 
-@shared_task(name="accelerator.remove_orphans")
-def remove_orphans() -> None:
-    """Delete the files of reports that were interrupted."""
-    jobs.remove_orphans()
+@shared_task(name="accelerator.tidy")
+def tidy() -> None:
+    """Remove what has had its time: sessions that ended, old reports, files that nobody names."""
+    call_command("clearsessions")
+    tidying.remove_old_reports()
+    tidying.remove_orphans()

@@ -31,7 +31,7 @@ def test_ready_names_what_it_asked(client) -> None:
     report = client.get("/health/ready/", headers={"accept": "application/json"}).json()
     assert set(report.values()) == {"OK"}
     assert any("Database" in name for name in report)
-    assert any("Cache" in name for name in report)
+    assert len(report) == 1
     assert client.get("/health/live/", headers={"accept": "application/json"}).json() == {}
 
 
@@ -96,7 +96,6 @@ def test_without_postgresql_pages_say_back_in_a_moment() -> None:
     answers += ask([*pages, *forms], session="of-somebody-signed-in", **away)
     assert ready["status"] == 500
     report = json.loads(ready["text"])
-    assert [name for name, said in report.items() if said == "OK"] != []
     assert any("Database" in name for name, said in report.items() if said != "OK")
     assert (live["status"], help_page["status"]) == (200, 200)
     for answer in answers:
@@ -132,7 +131,7 @@ def test_without_redis_people_sign_in_rate_and_save(cast) -> None:
         DATABASE_URL=database_url(),
         REDIS_URL=DEAD_REDIS,
     )
-    assert ready["status"] == 500
+    assert ready["status"] == 200, "people are served"
     assert wrong["status"] == 200
     assert (login["status"], login["location"]) == (302, "/")
     for answer in (home, overview, page, autosave):

@@ -18,12 +18,12 @@ from accelerator.core.jobs.services import (
     JobRefused,
     MadeFile,
     cancel_job,
-    remove_orphans,
     request_job,
     retry_job,
     run_job,
     sweep_jobs,
 )
+from accelerator.core.jobs.tidying import remove_orphans
 from accelerator.models import AuditEvent, ReportJob
 
 State = ReportJob.State
@@ -259,7 +259,7 @@ def age(job: ReportJob, seconds: float, **more) -> None:
 
 
 def test_the_sweep_hands_out_what_was_forgotten_and_only_that(cast, files, settings) -> None:
-    settings.JOB_STALE_SECONDS = 60
+    settings.JOB_SILENT_SECONDS = settings.JOB_WAITING_SECONDS = 60
     forgotten, silent, fresh, busy, done = (ask(cast, number) for number in range(5))
     run(done)
     age(forgotten, 61)
@@ -275,8 +275,19 @@ def test_the_sweep_hands_out_what_was_forgotten_and_only_that(cast, files, setti
     assert silent.run == 2
 
 
+def test_queued_jobs_whose_tasks_wait_for_a_worker_are_not_handed_out_twice(
+    cast, files, settings
+) -> None:
+    settings.JOB_WAITING_SECONDS = 5
+    jobs = {ask(cast, number) for number in range(3)}
+    for job in jobs:
+        age(job, 6)
+    assert sweep_jobs(in_queue=3) == []
+    assert set(sweep_jobs(in_queue=2)) == jobs
+
+
 def test_the_sweep_gives_up_after_three_workers(cast, job, files, settings) -> None:
-    settings.JOB_STALE_SECONDS = 60
+    settings.JOB_SILENT_SECONDS = settings.JOB_WAITING_SECONDS = 60
     age(job, 61, state=State.RUNNING, task_id="dead", run=MAX_RUNS)
     assert sweep_jobs() == []
     job.refresh_from_db()

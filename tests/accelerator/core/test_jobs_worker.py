@@ -11,7 +11,8 @@ from accelerator.core.queue import enqueue, enqueue_job
 from accelerator.models import AuditEvent, Membership, ReportJob
 from assessments.submission.queries import HEATMAP_REPORT
 from tests.factories.assessment import submitted
-from tests.worker import wait_for
+from tests.redis_server import Server
+from tests.worker import forget_connections, wait_for
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 State = ReportJob.State
@@ -192,7 +193,7 @@ def test_a_job_that_never_reached_the_broker_is_handed_out_by_the_sweep(
 ) -> None:
     job = ask(cast, assessment)
     broker.flushdb()
-    worker(JOB_STALE_SECONDS="0")
+    worker(JOB_WAITING_SECONDS="0")
     enqueue("accelerator.sweep")
     assert_whole(reaches(job, State.DONE, State.FAILED), files)
 
@@ -210,3 +211,42 @@ def test_the_same_job_delivered_to_two_workers_makes_one_file(
     job.refresh_from_db()
     assert_whole(job, files)
     assert job.run == 1
+
+
+def test_a_lost_redis_does_not_end_a_running_report(
+    cast, assessment, files, worker, monkeypatch, tmp_path
+) -> None:
+    server = Server(tmp_path)
+    try:
+        monkeypatch.setenv("CELERY_BROKER_URL", f"redis+socket://{server.socket}")
+        forget_connections()
+        made = worker()
+        job = ask(cast, assessment)
+        frozen_while_running(made, job)
+        server.stop()
+        server = Server(tmp_path)
+        listening = {"brpop", "psubscribe", "subscribe"}
+        wait_for(lambda: any(each["cmd"] in listening for each in server.client.client_list()))
+        made.thaw()
+        assert_whole(reaches(job, State.DONE, State.FAILED, seconds=30), files)
+        assert job.run == 1
+    finally:
+        server.stop()
+
+
+def test_a_silent_workers_report_is_made_by_another_within_seconds(
+    cast, assessment, files, worker
+) -> None:
+    silent = worker()
+    job = ask(cast, assessment)
+    frozen_while_running(silent, job)
+    worker(JOB_SILENT_SECONDS="3")
+
+    def made() -> bool:
+        enqueue("accelerator.sweep")
+        return ReportJob.objects.filter(pk=job.pk, state=State.DONE).exists()
+
+    wait_for(made)
+    job.refresh_from_db()
+    assert_whole(job, files)
+    assert job.run == 2

@@ -1,0 +1,19 @@
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accelerator.core.mail.rules import MAX_ATTEMPTS
+from accelerator.models import OutgoingMail
+
+
+def unsent_mail() -> QuerySet[OutgoingMail]:
+    return OutgoingMail.objects.filter(sent_at=None)
+
+
+def due_mail() -> QuerySet[OutgoingMail]:
+    """The letters whose time has come, by the database's clock, oldest first."""
+    return unsent_mail().filter(attempts__lt=MAX_ATTEMPTS, next_attempt_at__lte=Now())
+
+
+def stuck_mail() -> QuerySet[OutgoingMail]:
+    """The letters that were tried in vain, the longest waiting first."""
+    return unsent_mail().filter(attempts__gt=0).order_by("created_at", "pk")
