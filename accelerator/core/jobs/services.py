@@ -91,6 +91,7 @@ def retry_job(*, actor: User, job: ReportJob) -> bool:
         progress_text="",
         error="",
         finished_at=None,
+        requested_at=timezone.now(),
         touched_at=timezone.now(),
     )
     if changed:
