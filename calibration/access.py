@@ -120,7 +120,7 @@ def unblinded(user: User) -> CalibrationQuerySet:
 
 def side_by_side(user: User) -> CalibrationQuerySet:
     """What may be set side by side before `user`: where every reader of a desk begins."""
-    return unblinded(user).open_to_compare()
+    return DESKS.comparable_by(user).exclude(pk__in=tied_to(user).values("pk"))
 
 
 def run(user: User, pk: int) -> Calibration:

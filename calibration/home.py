@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Subquery
 from django.urls import reverse
 
 from accelerator.core.access import scoped
-from accelerator.models import Cohort, Enrolment, Membership, Role, User
+from accelerator.models import Cohort, Enrolment, Role, User
 from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
@@ -16,6 +16,7 @@ from accelerator.programme.journey import Button, Phase
 from accelerator.programme.navigation import Link, Part
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
+from calibration.access import side_by_side
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
@@ -140,7 +141,7 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
     """What waits for a person in each of `roles`, those they hold anywhere."""
     found = []
     if Role.COACH in roles:
-        waiting = Review.objects.filter(coach=user, state=Review.State.OPEN).count()
+        waiting = Review.objects.owed_by(user).count()
         found.append(
             Panel(
                 "Your reviews",
@@ -149,12 +150,8 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
             )
         )
     if Role.MODERATOR in roles:
-        waiting = Calibration.objects.filter(
-            assessment__enrolment__cohort__in=Membership.objects.filter(
-                user=user, role=Role.MODERATOR
-            ).values("cohort"),
-            state__in=Calibration.SETTLING,
-        ).count()
+        desks = scoped(user, side_by_side(user), "calibration.moderate")
+        waiting = desks.filter(state__in=Calibration.SETTLING).count()
         found.append(
             Panel(
                 "Moderation",

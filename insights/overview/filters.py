@@ -5,7 +5,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from accelerator.models import Cohort, User
 from assessments.rules.rounds import BASELINE, label_of
 from calibration.models import Review
-from insights.overview.queries import STAGES, overdue
+from insights.overview.queries.stages import STAGES, overdue
 
 OVERDUE = "overdue"
 

@@ -7,8 +7,9 @@ from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.rules.rounds import BASELINE, label_of, number_of
-from insights.overview import queries as progress
 from insights.overview.filters import CohortFilter
+from insights.overview.queries import stages
+from insights.overview.queries.rows import rows_of
 
 PAGE = 20
 
@@ -17,10 +18,10 @@ PAGE = 20
 def overview(request: Request, slug: str) -> HttpResponse:
     """Every enrolment of the cohort, where it stands, and what can be done next."""
     found = cohort_for(request.user, slug)
-    rounds = progress.rounds_of(found)
+    rounds = stages.rounds_of(found)
     asked = number_of(request.GET.get("round", ""))
     shown = asked if asked in rounds else BASELINE
-    enrolments = progress.enrolments_with_stage(found, shown)
+    enrolments = stages.enrolments_with_stage(found, shown)
     chosen = request.GET.copy()
     if asked:
         chosen["round"] = str(asked)
@@ -34,9 +35,9 @@ def overview(request: Request, slug: str) -> HttpResponse:
             "tabs": tabs(found, "cohort"),
             "filter": filtered,
             "page": page,
-            "rows": progress.rows_of(page, request.user),
-            "stages": progress.stage_counts(enrolments),
-            "overdue": enrolments.filter(progress.overdue()).count(),
+            "rows": rows_of(page, request.user),
+            "stages": stages.stage_counts(enrolments),
+            "overdue": enrolments.filter(stages.overdue()).count(),
             "round": "" if shown == BASELINE else label_of(shown),
         },
     )

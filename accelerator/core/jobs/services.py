@@ -100,6 +100,7 @@ def retry_job(*, actor: User, job: ReportJob) -> bool:
         progress_text="",
         error="",
         finished_at=None,
+        requested_at=Now(),
         touched_at=Now(),
     )
     if changed:

@@ -206,7 +206,7 @@ def desk_of(calibration: Calibration, user: User) -> Desk:
         )
         for criterion in framework.criteria
     )
-    return Desk(calibration, framework, items, tuple(seat.label for seat in Review.MAIN_SEATS))
+    return Desk(calibration, framework, items, tuple(seat.label for seat in seats))
 
 
 def _pending(calibration: Calibration) -> dict[int, Proposal]:

@@ -1,7 +1,6 @@
 """The life of a report: asked for once, held by one worker, ended once, with a whole file."""
 
 import hashlib
-import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +22,6 @@ from accelerator.core.jobs.services import (
     run_job,
     sweep_jobs,
 )
-from accelerator.core.jobs.tidying import remove_orphans
 from accelerator.models import AuditEvent, ReportJob
 
 State = ReportJob.State
@@ -307,16 +305,3 @@ def test_pages_cancel_and_retry_and_hold_no_file_before_its_time(cast, job, sign
     assert job.state == State.QUEUED
     for name in ("job_cancel", "job_retry"):
         assert client.get(reverse(name, args=[job.pk])).status_code == 405
-
-
-def test_report_files_that_no_job_names_are_swept_after_an_hour(job, files) -> None:
-    run(job, lambda _job, _progress: FILE)
-    (kept,) = stored(files)
-    half = kept.parent / "half-written"
-    fresh = kept.parent / "fresh"
-    for path in (half, fresh):
-        path.write_bytes(b"%PDF-1.7 and no m")
-    for path in (half, kept):
-        os.utime(path, (0, 0))
-    assert remove_orphans() == 1
-    assert set(stored(files)) == {kept, fresh}

@@ -1,4 +1,4 @@
-"""Where each enrolment of a cohort stands. Of reviews only how many criteria are answered."""
+"""One enrolment as the hub's list shows it. Of reviews only how many criteria are answered."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,54 +6,26 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db.models import (
-    Case,
-    CharField,
     Count,
     Exists,
-    F,
-    IntegerField,
     OuterRef,
     Prefetch,
     Q,
-    QuerySet,
-    Subquery,
-    Value,
-    When,
 )
 from django.template.defaultfilters import pluralize
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
 
-from accelerator.models import Cohort, Enrolment, User
+from accelerator.models import User
 from assessments.models import Assessment
-from assessments.rules.rounds import BASELINE
+from calibration.access import side_by_side
 from calibration.models import Calibration, Review, empty_seats, unanswered
+from insights.overview.queries.stages import HANDED_IN, LEFT, STAGES, State
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
-State = Calibration.State
-NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
-STAGES = (
-    (NOT_STARTED, "Not started"),
-    (DRAFT, "Being rated"),
-    (HANDED_IN, "Handed in, not opened yet"),
-    *State.choices,
-    (LEFT, "Left the cohort"),
-)
-
-
-class Stage(TypedDict):
-    """What `enrolments_with_stage` tells of each enrolment: `step` is its place in STAGES."""
-
-    assessment_id: int | None
-    assessment_state: str | None
-    submitted_at: datetime | None
-    calibration_id: int | None
-    calibration_state: str | None
-    due_on: date | None
-    stage: str
-    step: int
+    from insights.overview.queries.stages import StagedEnrolment
 
 
 class Seated(TypedDict):
@@ -64,63 +36,11 @@ class Seated(TypedDict):
     to_answer: int
     releases_made: int
     is_comparable: bool
+    has_desk: bool
 
 
 if TYPE_CHECKING:
-    StagedEnrolment = WithAnnotations[Enrolment, Stage]
     SeatedCalibration = WithAnnotations[Calibration, Seated]
-
-
-def rounds_of(cohort: Cohort) -> list[int]:
-    """The baseline and every other round that somebody in the cohort has begun, in order."""
-    begun = Assessment.objects.filter(enrolment__cohort=cohort).order_by()
-    return sorted({BASELINE, *begun.values_list("round", flat=True).distinct()})
-
-
-def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolment]":
-    """The cohort's enrolments, each with its `Stage`."""
-    assessment = Assessment.objects.filter(enrolment=OuterRef("pk"), round=round)
-    calibration = Calibration.objects.filter(
-        assessment__enrolment=OuterRef("pk"), assessment__round=round
-    ).order_by()
-    return (
-        Enrolment.objects.filter(cohort=cohort)
-        .select_related("organisation", "programme")
-        .annotate(
-            assessment_id=Subquery(assessment.values("pk")[:1]),
-            assessment_state=Subquery(assessment.values("state")[:1]),
-            submitted_at=Subquery(assessment.values("submitted_at")[:1]),
-            calibration_id=Subquery(calibration.values("pk")[:1]),
-            calibration_state=Subquery(calibration.values("state")[:1]),
-            due_on=Subquery(calibration.values("due_on")[:1]),
-            stage=Case(
-                When(state=Enrolment.State.WITHDRAWN, then=Value(LEFT)),
-                When(assessment_state=None, then=Value(NOT_STARTED)),
-                When(assessment_state=Assessment.State.DRAFT, then=Value(DRAFT)),
-                When(calibration_state=None, then=Value(HANDED_IN)),
-                default=F("calibration_state"),
-                output_field=CharField(),
-            ),
-            step=Case(
-                *(When(stage=key, then=Value(place)) for place, (key, _) in enumerate(STAGES)),
-                output_field=IntegerField(),
-            ),
-        )
-        .order_by("organisation__name", "pk")
-    )
-
-
-def overdue() -> Q:
-    """Of `enrolments_with_stage`: still under review after the due date."""
-    return Q(stage__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate())
-
-
-def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:
-    """[{key, label, count}] of the stages that somebody is at, in order."""
-    found = dict(enrolments.order_by().values_list("stage").annotate(Count("pk")))
-    return [
-        {"key": key, "label": label, "count": found[key]} for key, label in STAGES if key in found
-    ]
 
 
 @dataclass(frozen=True)
@@ -236,7 +156,8 @@ class Row:
         if self.enrolment.stage == State.UNASSIGNED:
             assign = Action("Assign coaches", f" to {name}", "calibration:assign", pk, PRIMARY)
             actions.append(assign)
-        return actions + (self._comparing(self.calibration, name) if self.may_compare else [])
+        shown = self.may_compare and not self.is_left
+        return actions + (self._comparing(self.calibration, name) if shown else [])
 
     def _comparing(self, calibration: "SeatedCalibration", name: str) -> list[Action]:
         pk = calibration.pk
@@ -247,18 +168,21 @@ class Row:
         desk = Action("Desk", f" of {name}", "calibration:desk", pk)
         third = Action("Third coach", f" for {name}", "calibration:third_coach", pk, LINK)
         reopen = Action("Reopen", framework, "calibration:reopen", pk, LINK)
+        # A tie shuts the desk and the release, not what has been released.
+        own = calibration.has_desk
         return [
-            *([release] if self._is_in((State.AGREED,)) else []),
+            *([release] if own and calibration.is_agreed else []),
             *([results] if calibration.releases_made else []),
-            side,
-            *([desk] if self._is_in(Calibration.DECIDABLE) else []),
-            *([third] if self._can_call_third else []),
-            *([reopen] if self._is_in((State.RELEASED,)) else []),
+            *([side] if own else []),
+            *([desk] if own and calibration.is_decidable else []),
+            *([third] if own and self._can_call_third else []),
+            *([reopen] if calibration.is_released else []),
         ]
 
     @property
     def _can_call_third(self) -> bool:
-        return self._is_in(Calibration.SETTLING) and all(review.is_main for review in self.reviews)
+        found = self.calibration
+        return found is not None and found.is_settling and all(one.is_main for one in self.reviews)
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
@@ -282,6 +206,7 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
         .order_by("seat")
     )
     comparable = Calibration.objects.comparable_by(user).filter(pk=OuterRef("pk"))
+    desks = side_by_side(user).filter(pk=OuterRef("pk"))
     calibrations = (
         Calibration.objects.select_related("lease_holder")
         .annotate(
@@ -297,6 +222,7 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
             ),
             releases_made=Count("releases", distinct=True),
             is_comparable=Exists(comparable),
+            has_desk=Exists(desks),
         )
         .prefetch_related(Prefetch("reviews", reviews, to_attr="seated"))
         .in_bulk([one.calibration_id for one in enrolments if one.calibration_id])
