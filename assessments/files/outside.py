@@ -7,6 +7,7 @@ Sources: ECMA-376 part 1 (17.15.1.6 attachedTemplate, 17.16.5 fields, 18.14 exte
 
 import re
 import zipfile
+from collections.abc import Mapping
 from typing import IO
 from urllib.parse import unquote
 
@@ -72,7 +73,7 @@ def _check_links(package: Package, name: str) -> bool:
     """Whether one part's relationships name a local template; refuse all other ties."""
     templates: list[bool] = []
 
-    def visit(tag: str, link: dict[str, str]) -> None:
+    def visit(tag: str, link: Mapping[str, str]) -> None:
         if tag == "Relationship":
             templates.append(_is_local_template(link, name))
 
@@ -80,11 +81,11 @@ def _check_links(package: Package, name: str) -> bool:
     return any(templates)
 
 
-def _kind(link: dict[str, str]) -> str:
+def _kind(link: Mapping[str, str]) -> str:
     return link.get("Type", "").rpartition("/")[2].lower()
 
 
-def _is_local_template(link: dict[str, str], part: str) -> bool:
+def _is_local_template(link: Mapping[str, str], part: str) -> bool:
     kind = _kind(link)
     if kind in ("vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"):
         raise FileRefused("macros")

@@ -47,7 +47,7 @@ def field_codes(chunks: Iterable[bytes]) -> str:
     codes: list[str] = []
     inside = False
 
-    def start(name: str, attributes: dict[str, str]) -> None:
+    def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal inside
         inside = name == "instrText"
         if name == "fldChar":

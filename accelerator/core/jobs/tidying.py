@@ -36,7 +36,7 @@ def _remove(job: ReportJob) -> bool:
     )
     if removed:
         audit.record(None, "report.removed", job)
-        transaction.on_commit(lambda: _storage().delete(job.file.name))
+        transaction.on_commit(lambda: _storage().delete(str(job.file.name)))
     return bool(removed)
 
 
