@@ -14,8 +14,9 @@ os.environ["ACCELERATOR_EMBEDDED_FAST"] = "1"
 os.environ["EVIDENCE_ROOT"] = FILES.name
 os.environ["EMAIL_URL"] = "memorymail://"
 os.environ["CELERY_VISIBILITY_TIMEOUT"] = "5"
-# Two test processes at once clear their caches without clearing each other's.
-os.environ["TEST_CACHE_NUMBER"] = "15" if os.environ.get("PYTEST_XDIST_WORKER") == "gw1" else "0"
+# Each test process clears a cache, and has a broker, of its own.
+PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+os.environ["TEST_CACHE_NUMBER"] = str(PROCESS)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright's own loop runs in the test's thread.
 
 from accelerator.embedded import servers  # noqa: E402  (reads the state directory from the environment)

@@ -17,7 +17,6 @@ import signal
 import subprocess
 import sys
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -29,6 +28,7 @@ from django.conf import settings
 from django.db import connection
 
 from accelerator.embedded import servers
+from tests.environment import PROCESS
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -50,8 +50,8 @@ def database_url() -> str:
 
 
 def broker_number() -> int:
-    """A Redis database other than the cache's, the same one for the same test database."""
-    return 1 + zlib.crc32(connection.settings_dict["NAME"].encode()) % 15
+    """A Redis database other than any test process's cache."""
+    return 8 + PROCESS
 
 
 class Worker:

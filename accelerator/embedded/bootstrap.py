@@ -25,8 +25,9 @@ PYTHON = VENV / "bin" / "python"
 LOCKS = {"run": ["requirements.lock"], "test": ["requirements.lock", "requirements-dev.lock"]}
 LOCKS["lock"] = LOCKS["test"]
 OLDEST = (3, 11)
-# A file's tests share what is slow to make; tests/conftest.py puts the longest files first.
-BALANCED = ("--dist", "loadfile", "--no-loadscope-reorder")
+# A third process works while two wait for servers and browsers. A file's tests share what is slow
+# to make; tests/conftest.py puts the longest files first.
+BALANCED = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 # Library, and the Debian package that has it; the list is WeasyPrint's.
 PANGO = {
     "gobject-2.0": "libglib2.0-0",
@@ -254,7 +255,7 @@ def test(arguments: list[str]) -> int:
         "import-linter": ["-c", layers],
         "mypy": ["-m", "mypy"],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
-        "pytest": ["-m", "pytest", "-n", "2", *BALANCED, *asked],
+        "pytest": ["-m", "pytest", *BALANCED, *asked],
     }
     for name, command in steps.items():
         say(f"== {name}")

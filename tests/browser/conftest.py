@@ -29,8 +29,9 @@ def executable() -> str | None:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Browser:
+    """One browser for a file: while it is open its event loop shuts out asynchronous views."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
         yield browser

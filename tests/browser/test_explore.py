@@ -11,7 +11,7 @@ from assessments.models import Assessment, Evidence, Rating
 from tests.factories.assessment import open_framework, rate_all, started
 from tests.worker import broker, worker  # noqa: F401
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 WORDS = "Registers are kept for every group, and we moved the start to 6 pm because of them."
 
 

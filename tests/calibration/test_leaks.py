@@ -19,7 +19,7 @@ from calibration.reviewing.services import reviewing
 from tests.factories import calibration as calibrations
 from tests.test_access_matrix import MATRIX
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CANARY = "kumquat"
 OTHERS = ("coach_b", "moderator", "hub", "lead")
 FRAGMENTS = ("autosave", "status", "evidence/add", "criteria", "desk")
