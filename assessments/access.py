@@ -7,12 +7,17 @@ from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
 RATE = VIEW | {"assessment.rate", "evidence.add"}
+LEAD = RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"}
 RIGHTS = {
     Role.LEAD: Rights(
-        RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"},
-        "Rates the framework, attaches and withdraws evidence, submits the assessment.",
+        LEAD, "Rates the framework, attaches and withdraws evidence, submits the assessment."
     ),
+    Role.DEPUTY: Rights(LEAD, "Does all that the project lead does."),
     Role.MEMBER: Rights(RATE, "Rates the framework and attaches evidence with the project lead."),
+    Role.READER: Rights(VIEW, "Reads the organisation's assessment and evidence."),
+    Role.ADVISER: Rights(
+        VIEW, "Supports one organisation: reads its assessment once submitted, and the result."
+    ),
     Role.SPONSOR: Rights(VIEW, "Reads the organisation's assessment and evidence."),
     Role.HUB: Rights(VIEW, "Reads an assessment and its evidence once it is submitted."),
     Role.MODERATOR: Rights(frozenset({"evidence.view"})),

@@ -26,6 +26,9 @@ READ = frozenset({"calibration.read"})
 COMPARE = READ | {"calibration.compare"}
 RIGHTS = {
     Role.LEAD: Rights(READ | {"calibration.respond"}),
+    Role.DEPUTY: Rights(READ | {"calibration.respond"}),
+    Role.READER: Rights(READ),
+    Role.ADVISER: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.HUB: Rights(COMPARE | {"calibration.view", "calibration.run"}),
@@ -90,12 +93,13 @@ def _cohort_of_answers(user: User) -> QuerySet:
 
 
 def _organisation_after_release(user: User) -> QuerySet:
-    """An organisation's people reach their calibration from its first release on."""
+    """An organisation's people and adviser reach the calibration from its first release on."""
     released = Release.objects.filter(calibration=OuterRef(OuterRef("pk")))
     return Membership.objects.filter(
         Exists(released),
+        Q(organisation__enrolments__assessments=OuterRef("assessment"))
+        | Q(enrolment__assessments=OuterRef("assessment")),
         user=user,
-        organisation__enrolments__assessments=OuterRef("assessment"),
     ).values("role")
 
 

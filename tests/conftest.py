@@ -75,18 +75,22 @@ def browsers(signed_in) -> Callable[[str], Client]:
 
 
 def build_cast() -> SimpleNamespace:
-    """lead, member, sponsor, coach_a, coach_b, moderator, hub, funder, outsider; the enrolment.
+    """Somebody in every role, an outsider, a stranger; the enrolment.
 
     The outsider leads another organisation of the same cohort, so that "lead somewhere" is
     never enough; stranger has no role at all.
     """
     funder = MatchFunderFactory()
-    enrolment = EnrolmentFactory(match_funder=funder)
+    enrolment = EnrolmentFactory()
+    enrolment.match_funders.add(funder)
     other = EnrolmentFactory(cohort=enrolment.cohort)
     homes = {
         "lead": {"role": Role.LEAD, "organisation": enrolment.organisation},
+        "deputy": {"role": Role.DEPUTY, "organisation": enrolment.organisation},
         "member": {"role": Role.MEMBER, "organisation": enrolment.organisation},
+        "reader": {"role": Role.READER, "organisation": enrolment.organisation},
         "sponsor": {"role": Role.SPONSOR, "organisation": enrolment.organisation},
+        "adviser": {"role": Role.ADVISER, "enrolment": enrolment},
         "hub": {"role": Role.HUB, "cohort": enrolment.cohort},
         "moderator": {"role": Role.MODERATOR, "cohort": enrolment.cohort},
         "coach_a": {"role": Role.COACH, "institution": InstitutionFactory()},

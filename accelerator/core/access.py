@@ -23,8 +23,11 @@ from accelerator.models.people import SCOPE_OF
 READ = frozenset({"enrolment.view", "report.view", "report.make"})
 RIGHTS = {
     Role.LEAD: Rights(READ),
+    Role.DEPUTY: Rights(READ),
     Role.MEMBER: Rights(READ),
+    Role.READER: Rights(READ),
     Role.SPONSOR: Rights(READ),
+    Role.ADVISER: Rights(READ),
     Role.HUB: Rights(READ | {"cohort.view", "cohort.run"}, "Runs the cohort."),
     Role.MODERATOR: Rights(frozenset({"cohort.view"})),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),

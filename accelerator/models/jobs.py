@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 from django.template.defaultfilters import filesizeformat
 
@@ -54,7 +55,11 @@ class ReportJob(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
 
     # `enrolment` opens a job to that organisation's people, `cohort` to those who run the cohort.
-    ACCESS = {"organisation": "enrolment__organisation_id", "cohort": "cohort_id"}
+    ACCESS = {
+        "organisation": "enrolment__organisation_id",
+        "enrolment": Case(When(cohort__isnull=False, then=F("enrolment_id"))),
+        "cohort": "cohort_id",
+    }
 
     class Meta:
         ordering = ["-requested_at"]

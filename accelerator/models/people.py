@@ -84,19 +84,25 @@ class Institution(Named):
 
 class Role(models.TextChoices):
     LEAD = "lead", "Project lead"
+    DEPUTY = "deputy", "Deputy lead"
     MEMBER = "member", "Team member"
+    READER = "reader", "Reader"
     SPONSOR = "sponsor", "Senior sponsor"
+    ADVISER = "adviser", "Adviser"
     HUB = "hub", "Learning Hub staff"
     MODERATOR = "moderator", "Moderator"
     COACH = "coach", "Coach"
     FUNDER = "funder", "Match funder"
 
 
-SCOPES = ("organisation", "cohort", "institution", "match_funder")
+SCOPES = ("organisation", "enrolment", "cohort", "institution", "match_funder")
 SCOPE_OF = {
     Role.LEAD: "organisation",
+    Role.DEPUTY: "organisation",
     Role.MEMBER: "organisation",
+    Role.READER: "organisation",
     Role.SPONSOR: "organisation",
+    Role.ADVISER: "enrolment",
     Role.HUB: "cohort",
     Role.MODERATOR: "cohort",
     Role.COACH: "institution",
@@ -104,6 +110,10 @@ SCOPE_OF = {
 }
 # Whose own work an assessment is.
 OWN_ROLES = frozenset(role for role, scope in SCOPE_OF.items() if scope == "organisation")
+# Who starts, submits and answers for an organisation, and invites its people.
+LEADING = frozenset({Role.LEAD, Role.DEPUTY})
+# Who reads an organisation's work once it is handed in, from outside it.
+BESIDE = frozenset({Role.HUB, Role.ADVISER})
 
 
 def role_matches_scope() -> models.Q:
@@ -115,17 +125,30 @@ def role_matches_scope() -> models.Q:
     return condition
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
-class Membership(models.Model):
-    """One role of one person on one organisation, cohort, institution or match funder."""
+class Placed(models.Model):
+    """A role on exactly one body, of the kind that the role belongs to."""
 
-    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=12, choices=Role)
     organisation = models.ForeignKey(Organisation, models.CASCADE, null=True, blank=True)
+    enrolment = models.ForeignKey("accelerator.Enrolment", models.CASCADE, null=True, blank=True)
     cohort = models.ForeignKey("accelerator.Cohort", models.CASCADE, null=True, blank=True)
     institution = models.ForeignKey(Institution, models.CASCADE, null=True, blank=True)
     match_funder = models.ForeignKey(MatchFunder, models.CASCADE, null=True, blank=True)
     job_role = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def where(self) -> "models.Model":
+        return getattr(self, SCOPE_OF[Role(self.role)])
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+class Membership(Placed):
+    """One role of one person on one organisation, enrolment, cohort, institution or funder."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
 
     class Meta:
         constraints = [
@@ -139,7 +162,3 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} of {self.where}"
-
-    @property
-    def where(self) -> "models.Model":
-        return getattr(self, SCOPE_OF[Role(self.role)])

@@ -61,9 +61,10 @@ class Assessment(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
 
-    # Those who run a cohort see an assessment once its organisation has handed it in.
+    # Its adviser and those who run the cohort see an assessment once it has been handed in.
     ACCESS = {
         "organisation": "enrolment__organisation_id",
+        "enrolment": Case(When(state="submitted", then=F("enrolment_id"))),
         "cohort": Case(When(state="submitted", then=F("enrolment__cohort_id"))),
     }
 
@@ -179,6 +180,7 @@ class Rating(models.Model):
 
     ACCESS = {
         "organisation": "assessment__enrolment__organisation_id",
+        "enrolment": Case(When(assessment__state="submitted", then=F("assessment__enrolment_id"))),
         "cohort": Case(
             When(
                 assessment__state="submitted",

@@ -1,6 +1,7 @@
 """Evidence, kept once for an enrolment and used by any number of its ratings."""
 
 import uuid
+from collections.abc import Callable
 
 import pghistory
 import pgtrigger
@@ -38,11 +39,16 @@ class EvidenceQuerySet(models.QuerySet):
         return self.aggregate(total=models.Sum("size", default=0))["total"]
 
 
-def handed_in_cohort() -> Case:
-    used = EvidenceUse.objects.filter(
-        evidence=OuterRef("pk"), rating__assessment__state="submitted"
-    )
-    return Case(When(Exists(used), then=F("enrolment__cohort_id")))
+def once_handed_in(place: str) -> Callable[[], Case]:
+    """`place` of a piece that an assessment uses which has been handed in; nothing before."""
+
+    def found() -> Case:
+        used = EvidenceUse.objects.filter(
+            evidence=OuterRef("pk"), rating__assessment__state="submitted"
+        )
+        return Case(When(Exists(used), then=F(place)))
+
+    return found
 
 
 # The history leaves out what a withdrawal must be able to remove for good.
@@ -75,8 +81,13 @@ class Evidence(models.Model):
     )
     withdrawn_reason = models.CharField(max_length=300, blank=True)
 
-    # Those who run a cohort see a piece once an assessment that uses it has been handed in.
-    ACCESS = {"organisation": "enrolment__organisation_id", "cohort": handed_in_cohort}
+    # The adviser and those who run a cohort see a piece once an assessment that uses it has been
+    # handed in.
+    ACCESS = {
+        "organisation": "enrolment__organisation_id",
+        "enrolment": once_handed_in("enrolment_id"),
+        "cohort": once_handed_in("enrolment__cohort_id"),
+    }
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -157,6 +168,9 @@ class EvidenceUse(models.Model):
 
     ACCESS = {
         "organisation": "evidence__enrolment__organisation_id",
+        "enrolment": Case(
+            When(rating__assessment__state="submitted", then=F("evidence__enrolment_id"))
+        ),
         "cohort": Case(
             When(
                 rating__assessment__state="submitted",

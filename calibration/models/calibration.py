@@ -213,6 +213,7 @@ class Release(models.Model):
 
     ACCESS = {
         "organisation": "calibration__assessment__enrolment__organisation_id",
+        "enrolment": "calibration__assessment__enrolment_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
 

@@ -165,6 +165,7 @@ class ImprovementMeeting(models.Model):
 
     ACCESS = {
         "organisation": "calibration__assessment__enrolment__organisation_id",
+        "enrolment": "calibration__assessment__enrolment_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
 

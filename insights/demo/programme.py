@@ -87,8 +87,9 @@ def _enrolment(cohort: Cohort, entry: dict) -> Enrolment:
     enrolment, _ = Enrolment.objects.get_or_create(
         cohort=cohort,
         organisation=organisation,
-        defaults={"programme": programme, "match_funder": funder},
+        defaults={"programme": programme},
     )
+    enrolment.match_funders.add(funder)
     return enrolment
 
 
@@ -98,15 +99,23 @@ def _memberships(
     own = {"organisation": enrolments[0].organisation}
     first, _ = Institution.objects.get_or_create(name="Weir Street Research")
     second, _ = Institution.objects.get_or_create(name="Centre for Youth Practice")
+    funder = enrolments[0].match_funders.get()
     for who, role, home, job in (
         ("lead", Role.LEAD, own, "Programme manager"),
+        ("deputy", Role.DEPUTY, own, "Operations manager"),
         ("member", Role.MEMBER, own, "Workshop leader"),
         ("sponsor", Role.SPONSOR, own, "Chief executive"),
+        ("adviser", Role.ADVISER, {"enrolment": enrolments[0]}, "Research associate"),
         ("coach-a", Role.COACH, {"institution": first}, "Researcher"),
         ("coach-b", Role.COACH, {"institution": second}, "Practice lead"),
         ("moderator", Role.MODERATOR, {"cohort": cohort}, "Head of quality"),
         ("hub", Role.HUB, {"cohort": cohort}, "Programme officer"),
-        ("funder", Role.FUNDER, {"match_funder": enrolments[0].match_funder}, "Grants manager"),
+        (
+            "funder",
+            Role.FUNDER,
+            {"match_funder": funder},
+            "Grants manager",
+        ),
     ):
         Membership.objects.get_or_create(
             user=people[who], role=role, **home, defaults={"job_role": job}

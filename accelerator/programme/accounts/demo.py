@@ -17,8 +17,10 @@ ACCOUNTS = [
     DemoAccount(f"{local}@{DOMAIN}", name, label, text)
     for local, name, label, text in (
         ("lead", "Amina Yusuf", "Project lead", "Rates the framework, attaches evidence, submits"),
+        ("deputy", "Rosa Lindqvist", "Deputy lead", "Does what the project lead does"),
         ("member", "Tom Price", "Team member", "Rates with the project lead"),
         ("sponsor", "Grace Okafor", "Senior sponsor", "Reads the assessment"),
+        ("adviser", "Mina Castell", "Adviser", "Supports one organisation through the year"),
         ("coach-a", "Helen Marsh", "Coach, first institution", "Reviews blind"),
         ("coach-b", "Idris Bevan", "Coach, second institution", "Reviews blind"),
         ("moderator", "Ruth Adeyemi", "Moderator", "Settles what coaches see differently"),

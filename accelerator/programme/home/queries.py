@@ -5,8 +5,8 @@ from collections.abc import Collection
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accelerator.models import Enrolment, Role, User
-from accelerator.models.people import OWN_ROLES
+from accelerator.models import Enrolment, User
+from accelerator.models.people import LEADING, OWN_ROLES
 from accelerator.programme.journey import Journey, journeys
 
 
@@ -17,7 +17,7 @@ def own_journeys(user: User) -> list[Journey]:
         organisation__membership__user=user, organisation__membership__role__in=OWN_ROLES
     )
     led = own.filter(
-        organisation__membership__user=user, organisation__membership__role=Role.LEAD
+        organisation__membership__user=user, organisation__membership__role__in=LEADING
     ).values_list("pk", flat=True)
     return journeys(own.distinct(), set(led))
 

@@ -13,7 +13,7 @@ from accelerator.core.jobs.queries import newest_jobs
 from accelerator.core.jobs.services import request_job
 from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
-from accelerator.models import Role
+from accelerator.models.people import BESIDE
 from assessments.access import assessment_for
 from assessments.rating.queries import grid_of
 from assessments.submission.queries import (
@@ -71,7 +71,7 @@ def report(request: Request, pk: int) -> HttpResponse:
             "back_url": reverse("assessments:results", args=[pk]),
         },
         enrolment=enrolment,
-        cohort=enrolment.cohort if Role.HUB in roles_of(assessment) else None,
+        cohort=enrolment.cohort if roles_of(assessment) & BESIDE else None,
     )
     enqueue_job(job)
     return redirect("job", pk=job.pk)

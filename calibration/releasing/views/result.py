@@ -12,8 +12,7 @@ from accelerator.core.http import Request
 from accelerator.core.jobs.services import request_job
 from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
-from accelerator.models import Role
-from accelerator.models.people import OWN_ROLES
+from accelerator.models.people import BESIDE, OWN_ROLES
 from calibration.models import Release
 from calibration.releasing.queries.exchange import late_evidence_of, questions_about
 from calibration.releasing.queries.releases import (
@@ -106,7 +105,7 @@ def result_report(request: Request, pk: int, version: int) -> HttpResponse:
             "back_url": reverse("calibration:result_version", args=[pk, version]),
         },
         enrolment=enrolment,
-        cohort=enrolment.cohort if Role.HUB in roles_of(release) else None,
+        cohort=enrolment.cohort if roles_of(release) & BESIDE else None,
     )
     enqueue_job(job)
     return redirect("job", pk=job.pk)

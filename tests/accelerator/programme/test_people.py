@@ -26,6 +26,7 @@ BODIES = {
     "cohort": CohortFactory,
     "institution": InstitutionFactory,
     "match_funder": MatchFunderFactory,
+    "enrolment": EnrolmentFactory,
 }
 
 
