@@ -32,9 +32,8 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
     }
     open_questions = {
         row["calibration__assessment__enrolment"]: row
-        for row in EvidenceRequest.objects.filter(
-            calibration__assessment__enrolment__in=enrolments, answered_at=None
-        )
+        for row in EvidenceRequest.objects.open()
+        .filter(calibration__assessment__enrolment__in=enrolments)
         .order_by()
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
@@ -185,9 +184,11 @@ def _cohort_panels(user: User) -> list[Panel]:
 
 def tabs(cohort: Cohort) -> list[Tab]:
     """One query: how many questions wait for an answer."""
-    waiting = ReleaseQuestion.objects.filter(
-        release__calibration__assessment__enrolment__cohort=cohort, answered_at=None
-    ).count()
+    waiting = (
+        ReleaseQuestion.objects.unanswered()
+        .filter(release__calibration__assessment__enrolment__cohort=cohort)
+        .count()
+    )
     return [
         Tab("calibration:suggestions", "Suggested pairs"),
         Tab("calibration:coaches", "Coaches"),

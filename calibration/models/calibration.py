@@ -32,6 +32,12 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
 
+    def overdue(self) -> "CalibrationQuerySet":
+        """Those that are `is_overdue`, in SQL."""
+        return self.filter(
+            state__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate()
+        ).order_by()
+
     def owed_by(self, user: User) -> "CalibrationQuerySet":
         """Those that `user` still reviews, blind: nothing of the others' may reach them."""
         owed = apps.get_model("calibration", "Review").objects.owed_by(user)
@@ -91,6 +97,7 @@ class Calibration(models.Model):
     OPEN_TO_COMPARE = (State.BOTH_IN, State.MODERATING, State.AGREED, State.RELEASED)
     DECIDABLE = (State.BOTH_IN, State.MODERATING, State.AGREED)
     UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
+    AWAITING_REVIEWS = (State.UNASSIGNED, *UNDER_REVIEW)
     SETTLING = (State.BOTH_IN, State.MODERATING)
     # While a coach may step back or be replaced.
     SEATS_OPEN = (*UNDER_REVIEW, *SETTLING)
@@ -140,6 +147,11 @@ class Calibration(models.Model):
         return self.state in self.UNDER_REVIEW
 
     @property
+    def awaits_reviews(self) -> bool:
+        """Whether its coaches, if it has them, have not both handed in."""
+        return self.state in self.AWAITING_REVIEWS
+
+    @property
     def is_settling(self) -> bool:
         return self.state in self.SETTLING
 
@@ -179,10 +191,13 @@ class Calibration(models.Model):
         return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether the day on which its reviews were due is over, wherever it stands."""
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
     def is_overdue(self) -> bool:
-        return (
-            self.due_on is not None and self.is_under_review and self.due_on < timezone.localdate()
-        )
+        return self.is_under_review and self.is_past_due
 
 
 @pghistory.track()

@@ -21,7 +21,7 @@ from calibration.models import (
     Release,
     Review,
 )
-from calibration.rules.seating import Bar, Person, Seating, bar
+from calibration.rules.seating import Bar, Person, Seating, bar, may_pair
 
 SENTENCES = {
     Bar.SEATED: "{coach} is a coach of this assessment already.",
@@ -244,7 +244,7 @@ def pair_problem(first: Candidate | None, second: Candidate | None) -> str:
         return ""
     if first.user == second.user:
         return "Choose two different coaches."
-    if first.institution == second.institution:
+    if not may_pair(first.person.institution, second.person.institution):
         return (
             f"{first.user} and {second.user} both come from {first.institution}. "
             "Choose coaches from two institutions."

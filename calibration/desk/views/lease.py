@@ -94,10 +94,9 @@ def third_coach(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     desk = desk_of(calibration, request.user)
     context = about(desk, request.user)
-    possible = context["can_ask_third"] and context["third"] is None
     free = free_coaches(calibration, seat=Review.Seat.THIRD)
     form = ThirdCoachForm(request.POST or None, desk=desk, coaches=free)
-    if request.method == "POST" and possible and form.is_valid():
+    if request.method == "POST" and context["can_ask_third"] and form.is_valid():
         try:
             assigning.ask_third_coach(
                 actor=request.user,
@@ -119,6 +118,6 @@ def third_coach(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "calibration/desk/third_coach.html",
-        {**context, "form": form, "possible": possible, "free": free},
+        {**context, "form": form, "free": free},
         status=422 if form.errors else 200,
     )
