@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 
 from accelerator.models import Enrolment
@@ -11,6 +11,7 @@ from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment
+from assessments.models.assessment import unanswered
 from assessments.rules.rounds import BASELINE
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, 
             enrolment__in=enrolments, round=BASELINE
         ).annotate(
             total=Count("ratings"),
-            answered=Count(
-                "ratings",
-                filter=Q(ratings__level__isnull=False) | ~Q(ratings__cannot_rate_reason=""),
-            ),
+            answered=Count("ratings", filter=~unanswered("ratings__")),
         )
     }
     return {

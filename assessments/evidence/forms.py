@@ -50,10 +50,7 @@ class EvidenceForm(forms.Form):
         if catalogue is None:
             del self.fields["criteria"]
         else:
-            field_of(self, "criteria", forms.ChoiceField).choices = [
-                (pillar.title, [(criterion.code, criterion.label) for criterion in pillar.criteria])
-                for pillar in catalogue.pillars
-            ]
+            field_of(self, "criteria", forms.ChoiceField).choices = catalogue.criterion_choices()
 
 
 class WithdrawForm(forms.Form):

@@ -1,5 +1,7 @@
 """The calibration of one assessment, from assignment to release."""
 
+from datetime import timedelta
+
 import pghistory
 import pgtrigger
 from django.apps import apps
@@ -10,6 +12,9 @@ from django.utils import timezone
 
 from accelerator.models import Cohort, User
 from assessments.models import Assessment
+
+# For how long a moderator has the desk after taking it, and after each decision.
+LEASE = timedelta(minutes=30)
 
 
 class CalibrationSettings(models.Model):
