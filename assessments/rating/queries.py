@@ -160,6 +160,12 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
     )
 
 
+def steps_done(assessment: Assessment) -> int:
+    """How many of the four steps lie behind an assessment, as far as it knows itself."""
+    before = 0 if assessment.is_baseline else 3
+    return before + assessment.is_submitted
+
+
 def spoken(answers: Answers, levels: Catalogue) -> dict:
     """Answers in words, for a page that shows two people's, or two versions."""
     return {

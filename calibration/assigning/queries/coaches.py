@@ -130,5 +130,10 @@ def waiting(cohort: Cohort) -> list[Assessment]:
     )
 
 
+def organisations_of(cohort: Cohort) -> set[int]:
+    """The ids of the organisations enrolled in it, now or before. One query."""
+    return set(cohort.enrolments.values_list("organisation", flat=True))
+
+
 def has_practice_cases() -> bool:
     return PracticeCase.objects.exists()

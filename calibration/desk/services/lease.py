@@ -53,7 +53,8 @@ def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
     return row
 
 
-def _with_lease(actor: User, calibration: Calibration) -> Calibration:
+def with_lease(actor: User, calibration: Calibration) -> Calibration:
+    """The row, locked, for whoever has the desk; their lease runs afresh. Raises StepRefused."""
     row = Calibration.objects.locked(calibration.pk)
     if row.state != State.MODERATING:
         raise StepRefused("This calibration is not being moderated.")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
+from assessments.framework.queries import catalogue
 from calibration.access import comparable
 from calibration.assigning.queries.eligibility import free_coaches
 from calibration.assigning.services import assigning
@@ -34,7 +35,7 @@ def lease_take(request: Request, pk: int) -> HttpResponse:
     until = time_format(timezone.localtime(row.lease_expires_at), "H:i")
     messages.success(request, f"You have the desk until {until}. Each decision renews it.")
     code = request.POST.get("code", "")
-    if calibration.assessment.framework.criteria.filter(code=code).exists():
+    if code in catalogue(calibration.assessment.framework_id).by_code:
         return redirect("calibration:desk_criterion", pk=pk, code=code)
     return redirect("calibration:desk", pk=pk)
 

@@ -1,7 +1,7 @@
 """A coach's own work: save, submit, recall."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from django.db import transaction
 from django.db.models import F
@@ -15,26 +15,10 @@ from assessments.models import Evidence
 from calibration.models import Calibration, Review, ReviewRating, Spotlight
 from calibration.models.review import RATING_LOCKED
 from calibration.reviewing.queries.gaps import missing
+from calibration.rules.judgement import Judgement, judgement_of
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
 
 State = Calibration.State
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a coach says of one criterion. `level` None with a reason: cannot judge."""
-
-    level: int | None
-    cannot_judge_reason: str
-    commentary: str
-    private_note: str
-    sureness: str
-    cause: str
-    lift: str
-
-
-def judgement_of(rating: ReviewRating) -> Judgement:
-    return Judgement(**{name: getattr(rating, name) for name in Judgement.__dataclass_fields__})
 
 
 def save_judgement(

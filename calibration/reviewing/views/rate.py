@@ -16,13 +16,9 @@ from calibration.reviewing.forms.workbench import CANNOT, JudgementForm
 from calibration.reviewing.queries import workbench
 from calibration.reviewing.queries.examples import FEWEST, others_rated
 from calibration.reviewing.queries.workbench import Piece
-from calibration.reviewing.services.reviewing import (
-    Judgement,
-    judgement_of,
-    open_examples,
-    remember_place,
-)
+from calibration.reviewing.services.reviewing import open_examples, remember_place
 from calibration.reviewing.services.working import note_self_level_shown, save_work
+from calibration.rules.judgement import Judgement, judgement_of
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
 
 
