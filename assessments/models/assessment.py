@@ -51,7 +51,7 @@ class Assessment(models.Model):
         DRAFT = "draft", "Being rated"
         SUBMITTED = "submitted", "Submitted"
 
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="assessments")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField(default=BASELINE)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
