@@ -144,6 +144,10 @@ class Calibration(models.Model):
         return f"Calibration of {self.assessment}"
 
     @property
+    def needs_coaches(self) -> bool:
+        return self.state == self.State.UNASSIGNED
+
+    @property
     def is_open_to_compare(self) -> bool:
         return self.state in self.OPEN_TO_COMPARE
 
@@ -179,7 +183,7 @@ class Calibration(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether it has its coaches and is not released: while they may ask for evidence."""
-        return self.state != self.State.UNASSIGNED and not self.is_released
+        return not self.needs_coaches and not self.is_released
 
     @property
     def lets_reviews_back(self) -> bool:

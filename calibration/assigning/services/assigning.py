@@ -52,7 +52,7 @@ def assign_coaches(
 ) -> Calibration:
     """Give an unassigned calibration its two coaches, from two institutions without conflicts."""
     row = Calibration.objects.locked(calibration.pk)
-    if row.state != State.UNASSIGNED:
+    if not row.needs_coaches:
         raise StepRefused("This assessment has its coaches already. Replace one instead.")
     first, second = list(coaches)
     if first == second:

@@ -42,7 +42,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
     """Two coaches for one calibration; the suggestion is chosen already."""
     calibration = run(request.user, pk)
     enrolment = calibration.assessment.enrolment
-    if calibration.state != Calibration.State.UNASSIGNED:
+    if not calibration.needs_coaches:
         messages.info(request, f"{enrolment.organisation} has its coaches already.")
         return to_cohort(calibration)
     loads = reports.coach_loads(enrolment.cohort)
