@@ -31,9 +31,9 @@ RIGHTS = {
     Role.ADVISER: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(COMPARE | {"calibration.view", "calibration.run"}),
+    Role.HUB: Rights(COMPARE | {"calibration.run"}),
     Role.MODERATOR: Rights(
-        COMPARE | {"calibration.view", "calibration.moderate"},
+        COMPARE | {"calibration.moderate"},
         "Settles what two coaches see differently.",
     ),
     Role.COACH: Rights(
@@ -97,8 +97,8 @@ def _organisation_after_release(user: User) -> QuerySet:
     released = Release.objects.filter(calibration=OuterRef(OuterRef("pk")))
     return Membership.objects.filter(
         Exists(released),
-        Q(organisation__enrolments__assessments=OuterRef("assessment"))
-        | Q(enrolment__assessments=OuterRef("assessment")),
+        Q(organisation=OuterRef("assessment__enrolment__organisation"))
+        | Q(enrolment=OuterRef("assessment__enrolment")),
         user=user,
     ).values("role")
 

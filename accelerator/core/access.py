@@ -20,7 +20,7 @@ from accelerator.core.rights import Rights, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-READ = frozenset({"enrolment.view", "report.view", "report.make"})
+READ = frozenset({"report.view", "report.make"})
 RIGHTS = {
     Role.LEAD: Rights(READ),
     Role.DEPUTY: Rights(READ),
@@ -28,8 +28,7 @@ RIGHTS = {
     Role.READER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.ADVISER: Rights(READ),
-    Role.HUB: Rights(READ | {"cohort.view", "cohort.run"}, "Runs the cohort."),
-    Role.MODERATOR: Rights(frozenset({"cohort.view"})),
+    Role.HUB: Rights(READ | {"cohort.run"}, "Runs the cohort."),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 

@@ -5,12 +5,14 @@ from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Role, User
+from accelerator.models import User
+from accelerator.models.people import LEADING
 from assessments.models import Criterion, Evidence
 from calibration.models import (
     Calibration,
     EvidenceRequest,
 )
+from calibration.reviewing.queries.requests import why_closed
 from calibration.rules.problems import StepRefused
 
 
@@ -37,7 +39,7 @@ def ask_for_evidence(
     audit.record(actor, "evidence.requested", request)
     queue_template_mail(
         people=User.objects.holding(
-            Role.LEAD, organisation=calibration.assessment.enrolment.organisation_id
+            *LEADING, organisation=calibration.assessment.enrolment.organisation_id
         ),
         template="evidence_requested",
         context={"request": request},
@@ -72,13 +74,3 @@ def answer_request(
         key=f"evidence-answer:{row.pk}",
     )
     return row
-
-
-def why_closed(request: EvidenceRequest) -> str:
-    """Why a question takes no answer any more."""
-    if request.answered_at is not None:
-        return "This question is answered already."
-    return (
-        "The calibrated framework is released, so this question is closed. "
-        "You can add late evidence beside any of its criteria."
-    )
