@@ -86,28 +86,36 @@ class Profile(models.Model):
 
         ALWAYS_SOCIAL_ACTION = (
             1,
-            "Organisations that have always had youth social action as a key component of what "
-            "they do, possibly alongside other elements, and as at least part of their 'impact "
-            "focus'.",
+            (
+                "Organisations that have always had youth social action as a key component of what "
+                "they do, possibly alongside other elements, and as at least part of their 'impact "
+                "focus'."
+            ),
         )
         YOUNG_PEOPLE = (
             2,
-            "Organisations that have a 'impact focus' on young people's development and "
-            "wellbeing, and which have now developed a youth social action offer as a way of "
-            "supporting this focus.",
+            (
+                "Organisations that have a 'impact focus' on young people's development and "
+                "wellbeing, and which have now developed a youth social action offer as a way of "
+                "supporting this focus."
+            ),
         )
         SOCIAL_ISSUE = (
             3,
-            "Organisations that have an 'impact focus' on a social issue and have traditionally "
-            "used social action (carried out by adults) to make impact on this issue. They have "
-            "now developed a youth-focussed offer to involve young people and make more impact "
-            "in their chosen area.",
+            (
+                "Organisations that have an 'impact focus' on a social issue and have traditionally "
+                "used social action (carried out by adults) to make impact on this issue. They have "
+                "now developed a youth-focussed offer to involve young people and make more impact "
+                "in their chosen area."
+            ),
         )
         NEITHER_BEFORE = (
             4,
-            "Organisations that don't have a historic 'impact focus' on young people's "
-            "development or a track record of using social action to make an impact on their "
-            "area of 'impact focus', but which have developed a youth social action offer.",
+            (
+                "Organisations that don't have a historic 'impact focus' on young people's "
+                "development or a track record of using social action to make an impact on their "
+                "area of 'impact focus', but which have developed a youth social action offer."
+            ),
         )
 
     class Turnover(models.TextChoices):
