@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accelerator.core.access import scoped
@@ -12,7 +12,7 @@ from accelerator.models import Cohort, Enrolment, Role, User
 from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import Button, Phase
+from accelerator.programme.journey import Button, Phase, Roles
 from accelerator.programme.navigation import Link, Part
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
@@ -20,8 +20,11 @@ from calibration.access import side_by_side
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
-def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
-    """Calibrate for each enrolment id: three queries. It says nothing that moves before release."""
+def calibrate(enrolments: Iterable[Enrolment], _roles: Roles) -> dict[int, Phase]:
+    """Calibrate for each enrolment id: three queries.
+
+    Before release it says who acts next, and nothing that moves while coaches review.
+    """
     releases = {
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
@@ -39,35 +42,49 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
     }
-    baselines = dict(
-        Assessment.objects.filter(enrolment__in=enrolments, round=BASELINE).values_list(
-            "enrolment", "pk"
-        )
-    )
+    coached = Calibration.objects.with_coaches().filter(assessment=OuterRef("pk"))
+    baselines = {
+        enrolment: Baseline(pk, has_coaches)
+        for enrolment, pk, has_coaches in Assessment.objects.filter(
+            enrolment__in=enrolments, round=BASELINE
+        ).values_list("enrolment", "pk", Exists(coached))
+    }
     return {
         enrolment.pk: _phase(
             releases.get(enrolment.pk),
             open_questions.get(enrolment.pk),
-            _links(enrolment, baselines.get(enrolment.pk)),
+            baselines.get(enrolment.pk),
+            enrolment,
         )
         for enrolment in enrolments
     }
 
 
-def _links(enrolment: Enrolment, baseline: int | None) -> list[Button]:
+class Baseline(NamedTuple):
+    """The id of an enrolment's first assessment, and whether coaches were asked to read it."""
+
+    pk: int
+    has_coaches: bool
+
+
+def _links(enrolment: Enrolment, baseline: Baseline | None) -> list[Button]:
     """What the organisation can go back to, and the questions it was asked."""
     if baseline is None:
         return []
     return [
-        Button("Your heat-map", reverse("assessments:results", args=[baseline])),
+        Button("Your heat-map", reverse("assessments:results", args=[baseline.pk])),
         Button("Evidence library", reverse("assessments:library", args=[enrolment.pk])),
-        Button("Questions from the coaches", reverse("calibration:requests", args=[baseline])),
+        Button("Questions from the coaches", reverse("calibration:requests", args=[baseline.pk])),
     ]
 
 
 def _phase(
-    release: Release | None, waiting: Mapping[str, Any] | None, links: list[Button]
+    release: Release | None,
+    waiting: Mapping[str, Any] | None,
+    baseline: Baseline | None,
+    enrolment: Enrolment,
 ) -> Phase:
+    links = _links(enrolment, baseline)
     if release:
         result = reverse("calibration:result", args=[release.calibration_id])
         return Phase(
@@ -90,6 +107,15 @@ def _phase(
                 "Read and answer",
                 reverse("calibration:requests", args=[waiting["calibration__assessment"]]),
             ),
+            links=links,
+        )
+    if baseline is None or not baseline.has_coaches:
+        return Phase(
+            done=False,
+            headline="Next, the Learning Hub asks two coaches",
+            text="It chooses two from two institutions, and each reads your evidence on their own. "
+            "You need not do anything now; we will write to you when your calibrated framework "
+            "is ready, or when the coaches have a question.",
             links=links,
         )
     return Phase(

@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accelerator.core.rights import Rights, roles_with
+from accelerator.core.rights import Rights, allow, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
@@ -90,7 +90,7 @@ def get_for(user: User, queryset: QuerySet[M], action: str, **lookup: Any) -> M:
     roles = {role for name in arrays for role in getattr(row, name, ())}
     if row is None or not roles:
         raise Http404
-    if roles.isdisjoint(roles_with(action)):
+    if not allow(roles, action):
         raise PermissionDenied
     setattr(row, ROLES, frozenset(roles))
     return row
@@ -113,7 +113,7 @@ def scoped(user: User, queryset: Rows, action: str) -> Rows:
 
 def may(row: Model, action: str) -> bool:
     """Whether the person for whom `get_for` fetched `row` may also do `action` to it."""
-    return not roles_of(row).isdisjoint(roles_with(action))
+    return allow(roles_of(row), action)
 
 
 def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

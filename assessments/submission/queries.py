@@ -119,7 +119,7 @@ def csv_rows(assessment: Assessment) -> list[list]:
             cell.statement,
             "yes" if cell.criterion.counted else "no",
             cell.level.key if cell.level else "",
-            cell.level.name if cell.level else "Not rated",
+            cell.level.name if cell.level else cell.word,
             rating.justification,
             rating.cannot_rate_reason,
             rating.get_evidence_state_display(),

@@ -28,6 +28,10 @@ class CalibrationSettings(models.Model):
 
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
+    def with_coaches(self) -> "CalibrationQuerySet":
+        """Those for which coaches have been asked."""
+        return self.exclude(state=Calibration.State.UNASSIGNED)
+
     def open_to_compare(self) -> "CalibrationQuerySet":
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
