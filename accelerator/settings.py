@@ -415,6 +415,8 @@ JOURNEY = {
     "calibrate": "calibration.home.calibrate",
 }
 NAVIGATION = ["assessments.navigation.links", "calibration.home.links"]
+# What may still be done about a submission: a function of the assessment, as fetched for a person.
+AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 HOME_PANELS = ["calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accelerator.core.rights import allow
@@ -11,7 +11,7 @@ from accelerator.models import Enrolment
 from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase, Roles
 from assessments.framework.queries import frameworks_open_to
-from assessments.models import Assessment
+from assessments.models import Assessment, Submission
 from assessments.rules.rounds import BASELINE
 from assessments.scoring import RATED
 
@@ -25,11 +25,13 @@ class Counts(TypedDict):
     total: int
     rated: int
     cannot: int
+    ended: str | None
 
 
 def explore(enrolments: Iterable[Enrolment], roles: Roles) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
     open_cohorts = frameworks_open_to([one.cohort_id for one in enrolments])
+    newest = Submission.objects.filter(assessment=OuterRef("pk")).newest_first()
     baselines = {
         assessment.enrolment_id: assessment
         for assessment in Assessment.objects.filter(
@@ -38,6 +40,7 @@ def explore(enrolments: Iterable[Enrolment], roles: Roles) -> dict[int, Phase]:
             total=Count("ratings"),
             rated=Count("ratings", filter=Q(ratings__level__isnull=False)),
             cannot=Count("ratings", filter=~Q(ratings__cannot_rate_reason="")),
+            ended=Subquery(newest.values("ended_how")[:1]),
         )
     }
     return {
@@ -121,6 +124,8 @@ def _of_assessment(
     else:
         text = "Read it through once more. Your project lead hands it in."
         button = Button("Read all answers", check)
+    if assessment.ended == Submission.Ending.RETURNED:
+        text = f"The Learning Hub has returned it, and says why on the framework’s page. {text}"
     return Phase(
         done=False,
         headline=headline,

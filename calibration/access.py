@@ -25,10 +25,16 @@ from calibration.models.calibration import CalibrationQuerySet
 READ = frozenset({"calibration.read"})
 COMPARE = READ | {"calibration.compare"}
 RIGHTS = {
-    Role.LEAD: Rights(READ | {"calibration.respond"}),
+    Role.LEAD: Rights(
+        READ | {"calibration.respond", "submission.take_back"},
+        "Takes it back until a coach has begun.",
+    ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(COMPARE | {"calibration.view", "calibration.run"}),
+    Role.HUB: Rights(
+        COMPARE | {"calibration.view", "calibration.run", "submission.return"},
+        "Returns it with a reason until a coach has begun.",
+    ),
     Role.MODERATOR: Rights(
         COMPARE | {"calibration.view", "calibration.moderate"},
         "Settles what two coaches see differently.",

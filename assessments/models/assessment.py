@@ -34,11 +34,26 @@ class AssessmentQuerySet(models.QuerySet):
         )
         return self.filter(~Exists(later))
 
+    def locked(self, pk: int) -> "Assessment":
+        """The row, locked until the transaction ends, with its enrolment's names.
+
+        Whoever locks its calibration and reviews as well locks this first.
+        """
+        return (
+            self.select_for_update(of=["self"])
+            .select_related("enrolment__organisation", "enrolment__cohort", "enrolment__programme")
+            .get(pk=pk)
+        )
+
 
 @pghistory.track()
 @pgtrigger.register(
     pgtrigger.ReadOnly(name="pinned", fields=["enrolment", "framework", "round"]),
-    pgtrigger.FSM(name="state_moves", field="state", transitions=[("draft", "submitted")]),
+    pgtrigger.FSM(
+        name="state_moves",
+        field="state",
+        transitions=[("draft", "submitted"), ("submitted", "draft")],
+    ),
 )
 class Assessment(models.Model):
     """One round of one enrolment, pinned to its framework version for ever.

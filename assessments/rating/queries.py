@@ -9,7 +9,14 @@ from django.urls import reverse
 
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
-from assessments.models import Assessment, EvidenceState, Practice, Rating
+from assessments.models import (
+    Assessment,
+    EvidenceState,
+    Practice,
+    Rating,
+    Submission,
+    SubmittedRating,
+)
 from assessments.rating.values import Answers, answers_of
 from assessments.scoring import RATED, Words, attention, is_answered
 
@@ -131,7 +138,7 @@ def counted(cells: Sequence[Cell]) -> str:
 
 def build_grid(
     framework: Catalogue,
-    ratings: Mapping[int, Rating],
+    ratings: Mapping[int, Rating] | Mapping[int, SubmittedRating],
     *,
     caption: str = "Confidence by pillar and criterion",
     url: Callable[[CriterionInfo], str] = lambda criterion: "",
@@ -176,7 +183,12 @@ def grid_of(assessment: Assessment, ratings: Mapping[int, Rating]) -> Grid:
     )
 
 
-def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None, url: str) -> Cell:
+def _cell(
+    framework: Catalogue,
+    criterion: CriterionInfo,
+    rating: Rating | SubmittedRating | None,
+    url: str,
+) -> Cell:
     if rating is None:
         return Cell(criterion, None, False, False, 0, "", url)
     count = getattr(rating, "evidence_count", 0)
@@ -189,6 +201,13 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
     )
+
+
+def given_back(assessment: Assessment) -> Submission | None:
+    """The newest submission of an assessment that is changed again; None for a first draft."""
+    if assessment.is_submitted:
+        return None
+    return assessment.submissions.newest_first().select_related("ended_by").first()
 
 
 def spoken(answers: Answers, levels: Catalogue) -> dict:

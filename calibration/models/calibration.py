@@ -69,6 +69,7 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
             ("assigned", "unassigned"),
             ("assigned", "scoring"),
             ("scoring", "assigned"),
+            ("scoring", "unassigned"),
             ("scoring", "both_in"),
             ("both_in", "moderating"),
             ("both_in", "scoring"),

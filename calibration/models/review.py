@@ -198,6 +198,10 @@ class ReviewRatingQuerySet(models.QuerySet["ReviewRating"]):
     def answered(self) -> "ReviewRatingQuerySet":
         return self.exclude(unanswered())
 
+    def begun(self) -> "ReviewRatingQuerySet":
+        """With an answer, or any word of one."""
+        return self.exclude(unanswered(), commentary="", private_note="", lift="")
+
     def differing(self) -> "ReviewRatingQuerySet":
         """Ratings of a criterion on which the submitted reviews do not all give one level."""
         others = ReviewRating.objects.filter(
