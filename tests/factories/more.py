@@ -6,7 +6,8 @@ from accelerator.models import Membership, ReportJob, Role
 from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
-from calibration.assigning.services import assigning
+from assessments.submission.services import submit_assessment
+from calibration.assigning.services import assigning, handing_back
 from calibration.models import EvidenceRequest, ImprovementMeeting, PracticeCase
 from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
@@ -98,6 +99,13 @@ def compared(world: World) -> None:
 
 def handed_in(world: World) -> None:
     submitted(calibrations.twin(world).enrolment, world.lead)
+
+
+def submissions(world: World) -> None:
+    """Handed in once more, and taken back once more."""
+    assessment = world.earlier.assessment
+    submit_assessment(actor=world.lead, assessment=assessment)
+    handing_back.take_back(actor=world.lead, assessment=assessment)
 
 
 def asked(world: World) -> None:
