@@ -1,19 +1,17 @@
-"""What Calibrate brings to everybody's home page and navigation."""
+"""What Calibrate brings to everybody's home page and to a cohort."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Role, User
-from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase, Roles
-from accelerator.programme.navigation import Link, Part
 from assessments.models import Assessment
 from assessments.rules.rounds import BASELINE
 from calibration.access import side_by_side
@@ -134,33 +132,6 @@ class Panel:
     title: str
     text: str
     button: Button | None = None
-
-
-def links(user: User) -> Part:
-    """The calibrated framework, reviews, moderation, cohorts, for those who have them."""
-    releases = scoped(
-        user,
-        Release.objects.filter(
-            superseded_at=None,
-            calibration__assessment__enrolment__organisation__membership__user=user,
-            calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
-        ),
-        "calibration.read",
-    ).order_by("-released_at")
-    return Part(_navigation, {"released": Subquery(releases.values("calibration")[:1])})
-
-
-def _navigation(roles: frozenset[str], known: Mapping[str, int | None]) -> list[Link]:
-    found = []
-    if known["released"]:
-        found.append(("Calibrated", reverse("calibration:result", args=[known["released"]])))
-    if Role.COACH in roles:
-        found.append(("Reviews", reverse("calibration:queue")))
-    if Role.MODERATOR in roles:
-        found.append(("Moderation", reverse("calibration:moderation")))
-    if Role.HUB in roles:
-        found.append(("Cohorts", reverse("cohorts")))
-    return found
 
 
 def panels(user: User, roles: Collection[str]) -> list[Panel]:

@@ -81,6 +81,7 @@ class Assessment(models.Model):
         "organisation": "enrolment__organisation_id",
         "cohort": Case(When(state="submitted", then=F("enrolment__cohort_id"))),
     }
+    PLACE = "enrolment_id"
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -201,6 +202,7 @@ class Rating(models.Model):
             )
         ),
     }
+    PLACE = "assessment__enrolment_id"
 
     objects = RatingQuerySet.as_manager()
 

@@ -61,6 +61,7 @@ class Submission(models.Model):
         "organisation": "assessment__enrolment__organisation_id",
         "cohort": "assessment__enrolment__cohort_id",
     }
+    PLACE = "assessment__enrolment_id"
 
     objects = SubmissionQuerySet.as_manager()
 

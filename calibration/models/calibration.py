@@ -118,6 +118,7 @@ class Calibration(models.Model):
 
     # An organisation reaches its calibration through `calibration.access`, once it is released.
     ACCESS = {"cohort": "assessment__enrolment__cohort_id"}
+    PLACE = "assessment__enrolment_id"
 
     class Meta:
         ordering = ["assessment__enrolment__organisation__name"]
@@ -220,6 +221,7 @@ class Release(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     class Meta:
         ordering = ["calibration", "-version"]

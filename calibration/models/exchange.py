@@ -51,6 +51,7 @@ class EvidenceRequest(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = EvidenceRequestQuerySet.as_manager()
 
@@ -90,6 +91,7 @@ class ReleaseQuestion(models.Model):
         "organisation": "release__calibration__assessment__enrolment__organisation_id",
         "cohort": "release__calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "release__calibration__assessment__enrolment_id"
 
     class Meta:
         ordering = ["asked_at"]
@@ -167,6 +169,7 @@ class ImprovementMeeting(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = ImprovementMeetingQuerySet.as_manager()
 

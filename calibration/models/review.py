@@ -110,6 +110,7 @@ class Review(models.Model):
     last_code = models.CharField(max_length=40, blank=True, help_text="Where the coach stopped")
 
     ACCESS = {"cohort": "calibration__assessment__enrolment__cohort_id"}
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = ReviewQuerySet.as_manager()
 
@@ -251,6 +252,7 @@ class ReviewRating(models.Model):
     examples_opened_at = models.DateTimeField(null=True)
 
     ACCESS = {"cohort": "review__calibration__assessment__enrolment__cohort_id"}
+    PLACE = "review__calibration__assessment__enrolment_id"
 
     objects = ReviewRatingQuerySet.as_manager()
 
