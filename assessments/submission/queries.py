@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils import timezone
 
-from accelerator.core.mail.queries import written_to
+from accelerator.core.mail.queries import written_to, wrote_to
 from accelerator.core.mail.rules import listed
 from accelerator.models import User
 from assessments.framework.queries import catalogue
@@ -28,6 +28,11 @@ SUBMITTED, RECEIVED = "assessment_submitted", "assessment_received"
 
 def letter_key(template: str, submission: Submission) -> str:
     return f"{template}:{submission.assessment_id}:{submission.number}"
+
+
+def told_of_ending(submission: Submission) -> str:
+    """Who was written to when it was taken back or returned, in a sentence."""
+    return wrote_to(letter_key(f"assessment_{submission.ended_how}", submission))
 
 
 def told_words(submission: Submission) -> str:

@@ -1,7 +1,7 @@
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accelerator.core.mail.rules import MAX_ATTEMPTS
+from accelerator.core.mail.rules import MAX_ATTEMPTS, listed
 from accelerator.models import OutgoingMail, User
 
 
@@ -24,3 +24,9 @@ def written_to(key: str) -> list[User]:
     keys = OutgoingMail.objects.filter(key__startswith=f"{key}:").values_list("key", flat=True)
     people = [int(found.rpartition(":")[2]) for found in keys if found]
     return list(User.objects.filter(pk__in=people).order_by("name", "pk"))
+
+
+def wrote_to(key: str) -> str:
+    """The sentence for a page that has just had letters queued under `key`; "" for nobody."""
+    names = listed([str(person) for person in written_to(key)])
+    return f"We wrote to {names}." if names else ""

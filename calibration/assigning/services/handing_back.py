@@ -24,18 +24,20 @@ GO = {Ending.TAKEN_BACK: "be taken back", Ending.RETURNED: "be returned"}
 
 
 @transaction.atomic
-def take_back(*, actor: User, assessment: Assessment) -> None:
+def take_back(*, actor: User, assessment: Assessment) -> Submission:
     """The organisation changes it and hands it in again. Raises StepRefused."""
-    _go_back(actor, assessment, Ending.TAKEN_BACK, "")
+    return _go_back(actor, assessment, Ending.TAKEN_BACK, "")
 
 
 @transaction.atomic
-def hand_back(*, actor: User, assessment: Assessment, reason: str) -> None:
+def hand_back(*, actor: User, assessment: Assessment, reason: str) -> Submission:
     """The Learning Hub returns it, saying why. Raises StepRefused."""
-    _go_back(actor, assessment, Ending.RETURNED, reason)
+    return _go_back(actor, assessment, Ending.RETURNED, reason)
 
 
-def _go_back(actor: User, assessment: Assessment, how: Submission.Ending, reason: str) -> None:
+def _go_back(
+    actor: User, assessment: Assessment, how: Submission.Ending, reason: str
+) -> Submission:
     """Locks the assessment, its calibration and its reviews, in the order of all services.
 
     A coach's save waits for the review's lock and is then refused; one that came first is seen.
@@ -48,7 +50,7 @@ def _go_back(actor: User, assessment: Assessment, how: Submission.Ending, reason
     calibration = Calibration.objects.filter(assessment=row).first()
     if calibration is not None:
         _release_coaches(actor, Calibration.objects.locked(calibration.pk), how)
-    give_back(actor=actor, assessment=row, how=how, reason=reason)
+    return give_back(actor=actor, assessment=row, how=how, reason=reason)
 
 
 def _release_coaches(actor: User, calibration: Calibration, how: Submission.Ending) -> None:

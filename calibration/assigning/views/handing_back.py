@@ -8,6 +8,7 @@ from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from assessments.models import Assessment
+from assessments.submission.queries import told_of_ending
 from calibration.assigning.forms.handing_back import ReturnForm
 from calibration.assigning.queries.handing_back import BEGUN, has_begun
 from calibration.assigning.services import handing_back
@@ -19,12 +20,15 @@ def take_back(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "submission.take_back", pk)
     if request.method == "POST":
         try:
-            handing_back.take_back(actor=request.user, assessment=assessment)
+            ended = handing_back.take_back(actor=request.user, assessment=assessment)
         except StepRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("assessments:results", pk=pk)
         enqueue("accelerator.send_mail")
-        messages.success(request, "You have taken it back. Hand it in again when you are ready.")
+        messages.success(
+            request,
+            f"You have taken it back. {told_of_ending(ended)} Hand it in again when you are ready.",
+        )
         return redirect("assessments:overview", pk=pk)
     if refused := _refused(request, assessment, "be taken back"):
         return refused
@@ -40,7 +44,7 @@ def hand_back(request: Request, pk: int) -> HttpResponse:
     form = ReturnForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            handing_back.hand_back(
+            ended = handing_back.hand_back(
                 actor=request.user, assessment=assessment, reason=form.cleaned_data["reason"]
             )
         except StepRefused as refusal:
@@ -48,7 +52,7 @@ def hand_back(request: Request, pk: int) -> HttpResponse:
         else:
             enqueue("accelerator.send_mail")
             organisation = assessment.enrolment.organisation
-            messages.success(request, f"Returned to {organisation}, with your reason.")
+            messages.success(request, f"Returned to {organisation}. {told_of_ending(ended)}")
             return redirect("assessments:submissions", pk=pk)
     context = {"assessment": assessment, "cohort": cohort, "form": form}
     status = 422 if form.errors else 200
