@@ -26,7 +26,7 @@ LOCKED_WHEN_SUBMITTED = """
 """
 
 
-class AssessmentQuerySet(models.QuerySet):
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def newest(self) -> "AssessmentQuerySet":
         """The last round of each enrolment: the one that it is in."""
         later = Assessment.objects.filter(

@@ -202,11 +202,15 @@ def test_of_taking_back_and_a_coachs_answer_one_wins(cast, attempt: int) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_answer_that_came_first_is_waited_for_and_seen(cast) -> None:
+@pytest.mark.parametrize("cleared", [False, True])
+def test_an_answer_that_came_first_is_waited_for_and_seen(cast, cleared: bool) -> None:
+    """Also where one was given and cleared before, so that the calibration's row stays as it is."""
     calibration = assigned(cast)
+    if cleared:
+        save(calibration, cast.coach_a, level=None, commentary="", lift="")
     rating = first_rating(calibration, cast.coach_a)
     with transaction.atomic():
-        reviewing.save_judgement(rating=rating, read_version=0, judgement=judgement(1))
+        reviewing.save_judgement(rating=rating, read_version=rating.version, judgement=judgement(1))
         taking = together.start(
             lambda: handing_back.take_back(actor=cast.lead, assessment=calibration.assessment)
         )
@@ -216,13 +220,18 @@ def test_an_answer_that_came_first_is_waited_for_and_seen(cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_answer_that_came_second_waits_and_is_refused(cast) -> None:
+@pytest.mark.parametrize("cleared", [False, True])
+def test_an_answer_that_came_second_waits_and_is_refused(cast, cleared: bool) -> None:
     calibration = assigned(cast)
+    if cleared:
+        save(calibration, cast.coach_a, level=None, commentary="", lift="")
     rating = first_rating(calibration, cast.coach_a)
     with transaction.atomic():
         handing_back.take_back(actor=cast.lead, assessment=calibration.assessment)
         saving = together.start(
-            lambda: reviewing.save_judgement(rating=rating, read_version=0, judgement=judgement(1))
+            lambda: reviewing.save_judgement(
+                rating=rating, read_version=rating.version, judgement=judgement(1)
+            )
         )
         together.wait_for_a_lock(saving)
     with pytest.raises(ReviewLocked):
