@@ -85,6 +85,17 @@ def test_the_hub_returns_it_with_a_reason(cast, sign_in) -> None:
     assert event.data == {"number": 1}, "the record names no words"
 
 
+def test_the_cohorts_page_leads_the_hub_to_what_was_handed_in(cast, sign_in) -> None:
+    assessment = submitted(cast.enrolment, cast.lead)
+    hub, page = sign_in(cast.hub), reverse("cohort", args=[cast.enrolment.cohort.slug])
+    listed = reverse("assessments:submissions", args=[assessment.pk])
+    assert listed not in hub.get(page).content.decode()
+    handing_back.take_back(actor=cast.lead, assessment=assessment)
+    shown = hub.get(page).content.decode()
+    assert "Being rated again." in shown
+    assert listed in shown
+
+
 @pytest.mark.parametrize("words", [{"level": 1}, {"level": None, "cannot_judge_reason": "No."}])
 def test_once_a_coach_has_answered_the_pages_say_so(cast, sign_in, words: dict) -> None:
     calibration = assigned(cast)
