@@ -12,7 +12,6 @@ from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase, Roles
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment, Submission
-from assessments.rules.rounds import BASELINE
 from assessments.scoring import RATED
 
 if TYPE_CHECKING:
@@ -28,15 +27,13 @@ class Counts(TypedDict):
     ended: str | None
 
 
-def explore(enrolments: Iterable[Enrolment], roles: Roles) -> dict[int, Phase]:
+def explore(enrolments: Iterable[Enrolment], roles: Roles, round: int) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
     open_cohorts = frameworks_open_to([one.cohort_id for one in enrolments])
     newest = Submission.objects.filter(assessment=OuterRef("pk")).newest_first()
-    baselines = {
+    begun = {
         assessment.enrolment_id: assessment
-        for assessment in Assessment.objects.filter(
-            enrolment__in=enrolments, round=BASELINE
-        ).annotate(
+        for assessment in Assessment.objects.filter(enrolment__in=enrolments, round=round).annotate(
             total=Count("ratings"),
             rated=Count("ratings", filter=Q(ratings__level__isnull=False)),
             cannot=Count("ratings", filter=~Q(ratings__cannot_rate_reason="")),
@@ -46,7 +43,7 @@ def explore(enrolments: Iterable[Enrolment], roles: Roles) -> dict[int, Phase]:
     return {
         enrolment.pk: _phase(
             enrolment,
-            baselines.get(enrolment.pk),
+            begun.get(enrolment.pk),
             open_cohorts,
             roles.get(enrolment.pk, frozenset()),
         )
@@ -135,12 +132,12 @@ def _of_assessment(
     )
 
 
-def handed_in(cohorts: Collection[int]) -> Figure:
-    """How many active enrolments of each cohort have submitted their baseline. One query."""
+def handed_in(cohorts: Collection[int], round: int) -> Figure:
+    """How many active enrolments of each cohort have submitted that round. One query."""
     submitted = Assessment.objects.filter(
         enrolment__cohort__in=cohorts,
         enrolment__state=Enrolment.State.ACTIVE,
-        round=BASELINE,
+        round=round,
         state=Assessment.State.SUBMITTED,
     )
     counts = submitted.order_by().values_list("enrolment__cohort").annotate(Count("pk"))

@@ -32,11 +32,11 @@ RIGHTS = {
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.HUB: Rights(
-        COMPARE | {"calibration.view", "calibration.run", "submission.return"},
+        COMPARE | {"calibration.run", "submission.return"},
         "Returns it with a reason until a coach has begun.",
     ),
     Role.MODERATOR: Rights(
-        COMPARE | {"calibration.view", "calibration.moderate"},
+        COMPARE | {"calibration.moderate"},
         "Settles what two coaches see differently.",
     ),
     Role.COACH: Rights(
@@ -101,7 +101,7 @@ def _organisation_after_release(user: User) -> QuerySet:
     return Membership.objects.filter(
         Exists(released),
         user=user,
-        organisation__enrolments__assessments=OuterRef("assessment"),
+        organisation=OuterRef("assessment__enrolment__organisation"),
     ).values("role")
 
 

@@ -4,21 +4,21 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from accelerator.core.access import scoped
-from accelerator.models import Cohort, Enrolment, Role, User
+from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import Button, Phase, Roles
+from accelerator.programme.journey import FIRST_ROUND, Button, Phase, Roles
+from assessments.home import handed_in
 from assessments.models import Assessment
-from assessments.rules.rounds import BASELINE
 from calibration.access import side_by_side
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
-def calibrate(enrolments: Iterable[Enrolment], _roles: Roles) -> dict[int, Phase]:
+def calibrate(enrolments: Iterable[Enrolment], _roles: Roles, round: int) -> dict[int, Phase]:
     """Calibrate for each enrolment id: three queries.
 
     Before release it says who acts next, and nothing that moves while coaches review.
@@ -27,62 +27,64 @@ def calibrate(enrolments: Iterable[Enrolment], _roles: Roles) -> dict[int, Phase
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
             calibration__assessment__enrolment__in=enrolments,
-            calibration__assessment__round=BASELINE,
+            calibration__assessment__round=round,
             superseded_at=None,
         ).select_related("calibration__assessment")
     }
     open_questions = {
         row["calibration__assessment__enrolment"]: row
-        for row in EvidenceRequest.objects.filter(
-            calibration__assessment__enrolment__in=enrolments, answered_at=None
+        for row in EvidenceRequest.objects.open()
+        .filter(
+            calibration__assessment__enrolment__in=enrolments,
+            calibration__assessment__round=round,
         )
         .order_by()
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
     }
     coached = Calibration.objects.with_coaches().filter(assessment=OuterRef("pk"))
-    baselines = {
-        enrolment: Baseline(pk, has_coaches)
+    begun = {
+        enrolment: Begun(pk, has_coaches)
         for enrolment, pk, has_coaches in Assessment.objects.filter(
-            enrolment__in=enrolments, round=BASELINE
+            enrolment__in=enrolments, round=round
         ).values_list("enrolment", "pk", Exists(coached))
     }
     return {
         enrolment.pk: _phase(
             releases.get(enrolment.pk),
             open_questions.get(enrolment.pk),
-            baselines.get(enrolment.pk),
+            begun.get(enrolment.pk),
             enrolment,
         )
         for enrolment in enrolments
     }
 
 
-class Baseline(NamedTuple):
-    """The id of an enrolment's first assessment, and whether coaches were asked to read it."""
+class Begun(NamedTuple):
+    """The id of an enrolment's assessment, and whether coaches were asked to read it."""
 
     pk: int
     has_coaches: bool
 
 
-def _links(enrolment: Enrolment, baseline: Baseline | None) -> list[Button]:
+def _links(enrolment: Enrolment, assessment: Begun | None) -> list[Button]:
     """What the organisation can go back to, and the questions it was asked."""
-    if baseline is None:
+    if assessment is None:
         return []
     return [
-        Button("Your heat-map", reverse("assessments:results", args=[baseline.pk])),
+        Button("Your heat-map", reverse("assessments:results", args=[assessment.pk])),
         Button("Evidence library", reverse("assessments:library", args=[enrolment.pk])),
-        Button("Questions from the coaches", reverse("calibration:requests", args=[baseline.pk])),
+        Button("Questions from the coaches", reverse("calibration:requests", args=[assessment.pk])),
     ]
 
 
 def _phase(
     release: Release | None,
     waiting: Mapping[str, Any] | None,
-    baseline: Baseline | None,
+    assessment: Begun | None,
     enrolment: Enrolment,
 ) -> Phase:
-    links = _links(enrolment, baseline)
+    links = _links(enrolment, assessment)
     if release:
         result = reverse("calibration:result", args=[release.calibration_id])
         return Phase(
@@ -107,7 +109,7 @@ def _phase(
             ),
             links=links,
         )
-    if baseline is None or not baseline.has_coaches:
+    if assessment is None or not assessment.has_coaches:
         return Phase(
             done=False,
             headline="Next, the Learning Hub asks two coaches",
@@ -162,18 +164,14 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
 
 
 def _cohort_panels(user: User) -> list[Panel]:
-    cohorts = Cohort.objects.filter(membership__user=user, membership__role=Role.HUB).annotate(
-        active=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
-        submitted=Count(
-            "enrolments__assessments",
-            filter=Q(enrolments__assessments__state="submitted"),
-            distinct=True,
-        ),
-    )
+    held = Membership.objects.filter(user=user, role=Role.HUB)
+    cohorts = Cohort.objects.filter(pk__in=held.values("cohort")).with_active()
+    submitted = handed_in([cohort.pk for cohort in cohorts], FIRST_ROUND).counts
     return [
         Panel(
             cohort.name,
-            f"{cohort.active} organisations; {cohort.submitted} self-assessments handed in.",
+            f"{cohort.active} organisations; {submitted.get(cohort.pk, 0)} self-assessments "
+            "handed in.",
             Button("Open the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
@@ -182,9 +180,11 @@ def _cohort_panels(user: User) -> list[Panel]:
 
 def tabs(cohort: Cohort) -> list[Tab]:
     """One query: how many questions wait for an answer."""
-    waiting = ReleaseQuestion.objects.filter(
-        release__calibration__assessment__enrolment__cohort=cohort, answered_at=None
-    ).count()
+    waiting = (
+        ReleaseQuestion.objects.unanswered()
+        .filter(release__calibration__assessment__enrolment__cohort=cohort)
+        .count()
+    )
     return [
         Tab("calibration:suggestions", "Suggested pairs"),
         Tab("calibration:coaches", "Coaches"),
@@ -194,12 +194,12 @@ def tabs(cohort: Cohort) -> list[Tab]:
     ]
 
 
-def released(cohorts: Collection[int]) -> Figure:
-    """How many active enrolments of each cohort have their baseline released. One query."""
+def released(cohorts: Collection[int], round: int) -> Figure:
+    """How many active enrolments of each cohort have that round released. One query."""
     found = Calibration.objects.filter(
         assessment__enrolment__cohort__in=cohorts,
         assessment__enrolment__state=Enrolment.State.ACTIVE,
-        assessment__round=BASELINE,
+        assessment__round=round,
         state=Calibration.State.RELEASED,
     )
     counts = found.order_by().values_list("assessment__enrolment__cohort").annotate(Count("pk"))

@@ -1,8 +1,8 @@
 """The journey of an enrolment: Explore, Calibrate, Improve, Review.
 
 Each phase belongs to one app, named in settings.JOURNEY by a dotted path, so that this app
-knows nothing of those above it. A provider takes enrolments, and the reader's roles
-in each, and returns what it knows of each.
+knows nothing of those above it. A provider takes enrolments, the reader's roles in each and
+the round that is asked for, and returns what it knows of each.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,6 +16,7 @@ from accelerator.models import Enrolment
 
 # The id of an enrolment → the roles that the reader holds there.
 Roles = Mapping[int, frozenset[str]]
+FIRST_ROUND = 1
 
 
 @dataclass(frozen=True)
@@ -73,11 +74,11 @@ WAITING = Phase(
 )
 
 
-def journeys(enrolments: Iterable[Enrolment], roles: Roles) -> list[Journey]:
-    """Where each enrolment is. Costs each provider's queries once, however many enrolments."""
+def journeys(enrolments: Iterable[Enrolment], roles: Roles, *, round: int) -> list[Journey]:
+    """Where each enrolment is in a round. Each provider's queries once, however many enrolments."""
     enrolments = list(enrolments)
     known = {
-        key: import_string(path)(enrolments, roles) if enrolments else {}
+        key: import_string(path)(enrolments, roles, round) if enrolments else {}
         for key, path in settings.JOURNEY.items()
     }
     return [_journey(enrolment, known) for enrolment in enrolments]

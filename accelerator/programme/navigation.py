@@ -87,7 +87,6 @@ def site(request: HttpRequest) -> dict:
     return {
         "nav": SimpleLazyObject(lambda: navigation(request)),
         "reader": SimpleLazyObject(lambda: reader_of(request)),
-        "demo_mode": settings.DEMO_MODE,
         "synthetic": settings.DEMO_MODE,
     }
 

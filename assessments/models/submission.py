@@ -8,6 +8,7 @@ from django.db.models import Count, Q
 
 from assessments.models.assessment import Assessment, EvidenceState, Practice
 from assessments.models.framework import Criterion
+from assessments.scoring import is_answered
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -122,6 +123,10 @@ class SubmittedRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion} of {self.submission}"
+
+    @property
+    def is_answered(self) -> bool:
+        return is_answered(self.level, self.cannot_rate_reason)
 
     @property
     def evidence_count(self) -> int:

@@ -18,7 +18,7 @@ from assessments.models import (
     SubmittedRating,
 )
 from assessments.rating.values import Answers, answers_of
-from assessments.scoring import RATED, Words, attention, is_answered
+from assessments.scoring import RATED, Words, attention
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ def _cell(
         criterion=criterion,
         level=framework.level(rating.level),
         cannot_rate=bool(rating.cannot_rate_reason),
-        answered=is_answered(rating.level, rating.cannot_rate_reason),
+        answered=rating.is_answered,
         evidence_count=count,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
@@ -208,6 +208,12 @@ def given_back(assessment: Assessment) -> Submission | None:
     if assessment.is_submitted:
         return None
     return assessment.submissions.newest_first().select_related("ended_by").first()
+
+
+def steps_done(assessment: Assessment) -> int:
+    """How many of the four steps lie behind an assessment, as far as it knows itself."""
+    before = 0 if assessment.is_baseline else 3
+    return before + assessment.is_submitted
 
 
 def spoken(answers: Answers, levels: Catalogue) -> dict:

@@ -178,7 +178,7 @@ def test_what_is_handed_in_when_the_migration_comes_is_submission_1() -> None:
     rate_all(assessment, cast.lead, level=1, justification="Registers.")
     submit_assessment(actor=cast.lead, assessment=assessment)
     started(cast.other, cast.outsider)
-    with undone("assessments", "0006_submissions"):
+    with undone("assessments", "0007_submissions"):
         assert read("SELECT to_regclass('assessments_submission')") == [(None,)]
     submission = Submission.objects.get()
     assessment.refresh_from_db()

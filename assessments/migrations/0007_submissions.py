@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
     """Each handing in is a numbered snapshot, and what is submitted can be a draft again."""
 
     dependencies = [
-        ("assessments", "0005_round_numbers"),
+        ("assessments", "0006_enrolments_without_names_back"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
