@@ -121,8 +121,10 @@ def _read(request: HttpRequest, user: User) -> Reader:
     seen = seen_by(user)
     wanted = _keys(seen, remembered) if seen else [remembered]
     reader = read(user, wanted, request.path if seen is None else "")
-    if reader.place and reader.place.key != remembered and len(reader.places) > 1:
-        session[REMEMBERED] = reader.place.key
+    if (place := reader.place) and len(reader.places) > 1:
+        is_this_pages = seen is not None or not place.pk
+        if is_this_pages and place.key != remembered:
+            session[REMEMBERED] = place.key
     return reader
 
 

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accelerator.models import AuditEvent, Enrolment, OutgoingMail
-from assessments.models import Assessment
+from assessments.models import Assessment, Submission
 from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
 from calibration.assigning.services import assigning, handing_back
@@ -185,7 +185,7 @@ def test_of_ten_takings_back_one_ends_the_submission(cast) -> None:
             for _ in range(10)
         )
     )
-    assert found.count(None) == 1
+    assert sum(isinstance(one, Submission) for one in found) == 1
     assert sum(isinstance(one, StepRefused) for one in found) == 9
     assert OutgoingMail.objects.count() == 3
     assert actions(calibration.assessment).count("assessment.taken_back") == 1
@@ -203,7 +203,7 @@ def test_of_taking_back_and_a_coachs_answer_one_wins(cast, attempt: int) -> None
     )
     assessment.refresh_from_db()
     rating.refresh_from_db()
-    if taken is None:
+    if isinstance(taken, Submission):
         assert isinstance(saved, ReviewLocked)
         assert (assessment.state, rating.level) == ("draft", None)
         assert not Review.objects.current().exists()
