@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accelerator.models import Institution, Organisation, User
-from assessments.models import Criterion, Evidence
+from assessments.models import Criterion
 from assessments.scoring import is_answered
 from calibration.models.calibration import Calibration
 
@@ -293,20 +293,3 @@ class ReviewRating(models.Model):
             or self.self_level_shown_at is not None
             or self.is_answered
         )
-
-
-class Spotlight(models.Model):
-    """A piece of evidence that persuaded a coach, and which passage of it."""
-
-    rating = models.ForeignKey(ReviewRating, models.CASCADE, related_name="spotlights")
-    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
-    passage = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["rating", "evidence"], name="spotlight_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.evidence}: {self.passage}"
