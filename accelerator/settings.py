@@ -92,11 +92,10 @@ if ENVIRONMENT == "test":
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
-# In development the broker's database 0 and the cache's 14 are in one Redis.
 CACHE_URL = env.str("CACHE_URL", default="") or (
-    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=14))
-    if not env.str("REDIS_URL", default="")
-    else REDIS_URL
+    REDIS_URL
+    if env.str("REDIS_URL", default="")
+    else servers.cache_url(db=env.int("TEST_CACHE_NUMBER", default=0))
 )
 CACHES = {
     "default": {
@@ -106,6 +105,12 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 }
+# Drawn pages of evidence may reach no disk: the broker's Redis writes down all that it holds.
+CACHES["evidence-pages"] = (
+    {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    if CACHE_URL == REDIS_URL
+    else CACHES["default"]
+)
 
 INSTALLED_APPS = [
     "accelerator.apps.AcceleratorConfig",

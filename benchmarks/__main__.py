@@ -29,6 +29,7 @@ def environment(var: str) -> dict[str, str]:
         "EVIDENCE_ROOT": f"{var}/files",
         "DATABASE_URL": servers.database_url(var),
         "REDIS_URL": servers.redis_url(var),
+        "CACHE_URL": servers.cache_url(var),
         "DEMO_MODE": "0",
     }
 

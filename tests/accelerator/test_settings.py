@@ -46,8 +46,10 @@ def test_a_complete_production_passes_djangos_own_checks_without_a_warning() -> 
     check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     ended = run_python(*check, environ=PRODUCTION)
     assert "CLAMD_URL is not set" in ended.stderr
-    assert "1 issue" in ended.stderr
-    ended = run_python(*check, environ=PRODUCTION | {"CLAMD_URL": "tcp://clamd:3310"})
+    assert "CACHE_URL is not set" in ended.stderr
+    assert "2 issues" in ended.stderr
+    given = {"CLAMD_URL": "tcp://clamd:3310", "CACHE_URL": "redis://cache:6379/0"}
+    ended = run_python(*check, environ=PRODUCTION | given)
     assert ended.returncode == 0, ended.stderr
     assert "no issues (0 silenced)" in ended.stdout
 
@@ -100,6 +102,18 @@ def test_production_does_not_start_as_a_demonstration() -> None:
     line = refused(PRODUCTION | {"DEMO_MODE": "1"})
     assert "DEMO_MODE" in line
     assert "production does not start" in line
+
+
+def test_pages_of_evidence_are_kept_only_by_a_cache_of_its_own() -> None:
+    kept = {
+        url: read(PRODUCTION | {"CACHE_URL": url}, "CACHES")["CACHES"]["evidence-pages"]["BACKEND"]
+        for url in ("", PRODUCTION["REDIS_URL"], "redis://cache:6379/0")
+    }
+    assert [backend.rpartition(".")[2] for backend in kept.values()] == [
+        "DummyCache",
+        "DummyCache",
+        "ForgetfulCache",
+    ]
 
 
 def test_host_names_may_have_spaces_between_them() -> None:
