@@ -1,4 +1,8 @@
-"""`python -m benchmarks pdf|memory|web|all`: everything in one run, on servers of its own."""
+"""`python -m benchmarks pdf|memory|web|all|faults|hostile`: on servers of its own, in one run.
+
+`all` is what has a time to compare: pdf, memory and web. `faults` kills servers, so it has a run
+alone; `hostile` needs none. Both end with 1 where a goal is missed.
+"""
 
 import argparse
 import logging
@@ -38,14 +42,18 @@ def main() -> int:
     from accelerator.embedded import servers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", choices=(*PARTS, "all"))
+    parser.add_argument("part", choices=(*PARTS, "all", "faults", "hostile"))
     chosen = parser.parse_args().part
 
     var = tempfile.mkdtemp(prefix="accelerator-benchmarks-")
     try:
-        servers.ensure_running(var, {})
         os.environ.update(environment(var))
         Path(var, "static").mkdir()
+        if chosen == "hostile":
+            return open_hostile_files()
+        if chosen == "faults":
+            return break_things(Path(var))
+        servers.ensure_running(var, {})
         measure(PARTS if chosen == "all" else (chosen,))
     except servers.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
@@ -58,19 +66,40 @@ def main() -> int:
     return 0
 
 
-def measure(parts: tuple[str, ...]) -> None:
+def begin() -> None:
+    """Say where and when, with Django ready."""
     import django
 
     django.setup()
     # gunicorn and the workers log as in production; here the figures stand alone.
-    logging.disable(logging.INFO)
-    from benchmarks import data, memory, pdf, web
+    logging.disable(logging.WARNING)
     from benchmarks.report import say
 
     say(
         f"{time.strftime('%d %B %Y')}, Python {platform.python_version()}, {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f}"
     )
+
+
+def break_things(var: Path) -> int:
+    begin()
+    from benchmarks import data, faults
+
+    return 0 if faults.run(var, data.load) else 1
+
+
+def open_hostile_files() -> int:
+    begin()
+    from benchmarks import hostile
+
+    return 0 if hostile.run() else 1
+
+
+def measure(parts: tuple[str, ...]) -> None:
+    begin()
+    from benchmarks import data, memory, pdf, web
+    from benchmarks.report import say
+
     sample = data.load()
     for part in parts:
         {"pdf": pdf, "memory": memory, "web": web}[part].run(sample)

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 SOCKETS = {"postgres": ".s.PGSQL.5432", "redis": "redis.sock", "cache": "cache.sock"}
 REDIS_STOP = (signal.SIGTERM, signal.SIGKILL)
@@ -88,7 +89,8 @@ def dying_with_parent(
 class Keeper:
     """One server and the rules of its life."""
 
-    def __init__(self, task: dict) -> None:
+    def __init__(self, task: dict, output: IO | None = None) -> None:
+        self._output = output or sys.stderr
         self.server = task["server"]
         self.binaries = Path(task["binaries"])
         self.data = Path(task["data"])
@@ -218,8 +220,8 @@ class Keeper:
         try:
             return subprocess.Popen(
                 command,
-                stdout=sys.stderr,
-                stderr=sys.stderr,
+                stdout=self._output,
+                stderr=self._output,
                 cwd="/",
                 env={"PATH": os.defpath, "LC_ALL": "C"},
                 umask=0o077,

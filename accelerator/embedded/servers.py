@@ -71,7 +71,7 @@ def place(var: Path | str | None = None) -> Place:
         state = root.STATE / key
         return Place(chosen, state, state / "run")
     # /tmp and not TMPDIR: every shell of this user must arrive at the same short path.
-    run = Path("/tmp") / f"accelerator-{os.geteuid()}-{key}"  # noqa: S108  _prepare checks it
+    run = Path("/tmp") / f"accelerator-{os.geteuid()}-{key}"  # noqa: S108  prepare checks it
     return Place(chosen, chosen / "embedded", run)
 
 
@@ -124,7 +124,7 @@ def ensure_running(
         if (server, spot.state) in _held:
             continue
         try:
-            _prepare(spot)
+            prepare(spot)
             _join(spot, server)
         except PermissionError as error:
             raise EmbeddedError(
@@ -153,7 +153,8 @@ def release(var: Path | str | None = None, *, wait: float = 0) -> None:
         time.sleep(0.02)
 
 
-def _prepare(spot: Place) -> None:
+def prepare(spot: Place) -> None:
+    """Make the folders of a place; raises EmbeddedError where they are not private."""
     spot.var.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         root.prepare(spot.var, spot.state, spot.run)
@@ -194,8 +195,9 @@ def _join(spot: Place, server: str) -> None:
     _held[server, spot.state] = users
 
 
-def _launch_keeper(spot: Place, server: str) -> None:
-    task = {
+def task_of(spot: Place, server: str) -> dict:
+    """What a keeper must know to run the server there."""
+    return {
         "server": server,
         "binaries": str(_binaries(server)),
         "data": str(spot.state / server),
@@ -205,9 +207,12 @@ def _launch_keeper(spot: Place, server: str) -> None:
         "owner": list(root.owner(spot.run)) if os.geteuid() == 0 else None,
         "fast": os.environ.get("ACCELERATOR_EMBEDDED_FAST") == "1",
     }
+
+
+def _launch_keeper(spot: Place, server: str) -> None:
     with open(spot.log(server), "ab", opener=_private) as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(KEEPER), json.dumps(task)],
+            [sys.executable, "-I", "-S", str(KEEPER), json.dumps(task_of(spot, server))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,

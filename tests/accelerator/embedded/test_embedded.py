@@ -269,7 +269,7 @@ def test_somebody_elses_socket_folder_is_refused(tmp_path, monkeypatch):
     spot.run.mkdir(mode=0o700)
     monkeypatch.setattr(servers.os, "geteuid", lambda: os.getuid() + 54321)
     with pytest.raises(servers.EmbeddedError, match="not a private folder of yours"):
-        servers._prepare(spot)
+        servers.prepare(spot)
 
 
 @pytest.mark.parametrize("euid", [0, 1000])
