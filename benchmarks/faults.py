@@ -58,6 +58,7 @@ class Run:
         returned = self._strike(fault)
         jobs = wishes.result()
         late = self._last(jobs) - returned
+        say(f"  {fault}: the last report {late:.1f} s after the return")
         rows = {str(job.pk): job for job in ReportJob.objects.filter(pk__in=jobs)}
         whole = sum(
             rows[job].state == State.DONE and people.is_whole(person, job, rows[job].sha256)

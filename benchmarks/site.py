@@ -14,6 +14,7 @@ from pathlib import Path
 import yaml
 from celery import current_app
 
+from accelerator.core.queue import BROKER_AWAY
 from accelerator.embedded import servers
 from accelerator.embedded.keeper import Keeper, dying_with_parent
 
@@ -164,8 +165,11 @@ def _pong(name: str) -> Callable[[], bool]:
     def answers() -> bool:
         place = [f"{name}@{socket.gethostname()}"]
         try:
-            return bool(current_app.control.ping(destination=place, timeout=0.5))
-        except OSError:
+            # A connection of its own: the last one may be to a Redis that was killed.
+            with current_app.connection_for_write() as broker:
+                said = current_app.control.ping(destination=place, timeout=0.5, connection=broker)
+            return bool(said)
+        except BROKER_AWAY:
             return False
 
     return answers
