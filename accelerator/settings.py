@@ -3,8 +3,10 @@
 ENVIRONMENT is "development" (the default), "test" or "production".
 """
 
+import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -72,7 +74,26 @@ DATABASE_URL = required(
     "postgres://user:password@db:5432/accelerator",
     development=servers.database_url(),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """The connection that a URL names; an unreadable one is an error that shows the remedy."""
+    unreadable = (
+        "DATABASE_URL cannot be read. In its password write / as %2F, ? as %3F, # as %23, @ as %40 "
+        "and % as %25; or leave the password out and set DATABASE_PASSWORD to it as it is."
+    )
+    try:
+        found = env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(unreadable) from error
+    if "@" in found["NAME"]:
+        raise ImproperlyConfigured(unreadable)
+    # Read as it is: a sign of the password has no meaning to the environment's reader.
+    password = os.environ.get("DATABASE_PASSWORD")
+    return found | ({"PASSWORD": password} if password else {})
+
+
+DATABASES = {"default": database_of(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
@@ -207,6 +228,10 @@ STORAGES = {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
                 "bucket_name": EVIDENCE_S3_BUCKET,
+                "region_name": env.str("EVIDENCE_S3_REGION", default="") or None,
+                "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default="") or None,
+                "access_key": os.environ.get("AWS_ACCESS_KEY_ID") or None,
+                "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY") or None,
                 "default_acl": "private",
                 "file_overwrite": False,
                 "querystring_auth": True,
