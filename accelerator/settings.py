@@ -98,9 +98,10 @@ DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
 connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
-# Seconds that a page, and a worker, wait for a locked row and for one query.
+# Seconds that a page, and a worker, wait for a locked row and for one query. Who waits behind
+# another waiter waits for the lock twice.
 PAGE_LIMITS = {
-    "lock": env.float("PAGE_LOCK_SECONDS", default=2),
+    "lock": env.float("PAGE_LOCK_SECONDS", default=1),
     "statement": env.float("PAGE_STATEMENT_SECONDS", default=15),
 }
 WORKER_LIMITS = {

@@ -1,7 +1,8 @@
-"""`python -m benchmarks pdf|memory|web|all|faults|hostile`: on servers of its own, in one run.
+"""`python -m benchmarks pdf|memory|web|all|faults|waits|hostile`: one run, on servers of its own.
 
-`all` is what has a time to compare: pdf, memory and web. `faults` kills servers, so it has a run
-alone; `hostile` needs none. Both end with 1 where a goal is missed.
+`all` is what has a time to compare: pdf, memory and web. `faults` kills servers, so it has a
+run alone; `waits` is its last part, and `hostile` needs none. They end with 1 where a goal is
+missed.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def main() -> int:
     from accelerator.embedded import servers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", choices=(*PARTS, "all", "faults", "hostile"))
+    parser.add_argument("part", choices=(*PARTS, "all", "faults", "waits", "hostile"))
     chosen = parser.parse_args().part
 
     var = tempfile.mkdtemp(prefix="accelerator-benchmarks-")
@@ -51,8 +52,8 @@ def main() -> int:
         Path(var, "static").mkdir()
         if chosen == "hostile":
             return open_hostile_files()
-        if chosen == "faults":
-            return break_things(Path(var))
+        if chosen in ("faults", "waits"):
+            return break_things(Path(var), killing=chosen == "faults")
         servers.ensure_running(var, {})
         measure(PARTS if chosen == "all" else (chosen,))
     except servers.EmbeddedError as error:
@@ -81,11 +82,11 @@ def begin() -> None:
     )
 
 
-def break_things(var: Path) -> int:
+def break_things(var: Path, *, killing: bool) -> int:
     begin()
     from benchmarks import data, faults
 
-    return 0 if faults.run(var, data.load) else 1
+    return 0 if faults.run(var, data.load, killing=killing) else 1
 
 
 def open_hostile_files() -> int:

@@ -1,6 +1,7 @@
 """Whether faults heal: servers and workers are killed at random moments while people work.
 
     python -m benchmarks faults
+    python -m benchmarks waits      # only who waits for whom
 
 A fault is struck while six reports are being made and four people save. What was killed is
 started again after one to four seconds; a worker's child is started by its parent. Measured is
@@ -107,11 +108,11 @@ class Run:
         return max(end.timestamp() for end in ends)
 
 
-def run(var: Path, load: Callable[[], Sample]) -> bool:
-    """Whether every goal is met."""
-    from benchmarks import letters
+def run(var: Path, load: Callable[[], Sample], *, killing: bool) -> bool:
+    """Whether every goal is met; without `killing`, only who waits for whom is measured."""
+    from benchmarks import waits
 
-    with letters.outgoing() as mail:
+    with waits.outgoing() as mail:
         site = Site(var)
         try:
             for server in site.servers.values():
@@ -120,10 +121,10 @@ def run(var: Path, load: Callable[[], Sample]) -> bool:
             for part in site.parts.values():
                 part.start()
             everything = Run(site, sample)
-            healed = faults(everything)
-            unhurt = letters.run(everything, mail)
+            healed = not killing or faults(everything)
+            served = waits.run(everything, mail)
             everything.end()
-            return kept(everything) and healed and unhurt
+            return kept(everything) and healed and served
         finally:
             site.stop()
 

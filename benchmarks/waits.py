@@ -21,7 +21,7 @@ from tests.smtp import Session, mail_server
 if TYPE_CHECKING:
     from benchmarks.faults import Run
 
-LETTER_SECONDS, LOCKED_SECONDS, OTHERS_SECONDS = 5.0, 6.0, 6.0
+LETTER_SECONDS, LOCKED_SECONDS, OTHERS_SECONDS = 5.0, 5.0, 5.0
 
 
 class Moody(Session):
