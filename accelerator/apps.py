@@ -11,3 +11,4 @@ class AcceleratorConfig(AppConfig):
 
         rights.declare("accelerator", access.RIGHTS)
         register(checks.uploads_are_scanned, Tags.security, deploy=True)
+        register(checks.the_cache_is_its_own, Tags.security, deploy=True)

@@ -3,8 +3,10 @@
 ENVIRONMENT is "development" (the default), "test" or "production".
 """
 
+import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -72,14 +74,34 @@ DATABASE_URL = required(
     "postgres://user:password@db:5432/accelerator",
     development=servers.database_url(),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """The connection that a URL names; an unreadable one is an error that shows the remedy."""
+    unreadable = (
+        "DATABASE_URL cannot be read. In its password write / as %2F, ? as %3F, # as %23, @ as %40 "
+        "and % as %25; or leave the password out and set DATABASE_PASSWORD to it as it is."
+    )
+    try:
+        found = env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(unreadable) from error
+    if "@" in found["NAME"]:
+        raise ImproperlyConfigured(unreadable)
+    # Read as it is: a sign of the password has no meaning to the environment's reader.
+    password = os.environ.get("DATABASE_PASSWORD")
+    return found | ({"PASSWORD": password} if password else {})
+
+
+DATABASES = {"default": database_of(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
 connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
-# Seconds that a page, and a worker, wait for a locked row and for one query.
+# Seconds that a page, and a worker, wait for a locked row and for one query. Who waits behind
+# another waiter waits for the lock twice.
 PAGE_LIMITS = {
-    "lock": env.float("PAGE_LOCK_SECONDS", default=2),
+    "lock": env.float("PAGE_LOCK_SECONDS", default=1),
     "statement": env.float("PAGE_STATEMENT_SECONDS", default=15),
 }
 WORKER_LIMITS = {
@@ -92,11 +114,10 @@ if ENVIRONMENT == "test":
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
-# In development the broker's database 0 and the cache's 14 are in one Redis.
 CACHE_URL = env.str("CACHE_URL", default="") or (
-    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=14))
-    if not env.str("REDIS_URL", default="")
-    else REDIS_URL
+    REDIS_URL
+    if env.str("REDIS_URL", default="")
+    else servers.cache_url(db=env.int("TEST_CACHE_NUMBER", default=0))
 )
 CACHES = {
     "default": {
@@ -106,6 +127,12 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 }
+# Drawn pages of evidence may reach no disk: the broker's Redis writes down all that it holds.
+CACHES["evidence-pages"] = (
+    {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    if CACHE_URL == REDIS_URL
+    else CACHES["default"]
+)
 
 INSTALLED_APPS = [
     "accelerator.apps.AcceleratorConfig",
@@ -202,6 +229,10 @@ STORAGES = {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
                 "bucket_name": EVIDENCE_S3_BUCKET,
+                "region_name": env.str("EVIDENCE_S3_REGION", default="") or None,
+                "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default="") or None,
+                "access_key": os.environ.get("AWS_ACCESS_KEY_ID") or None,
+                "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY") or None,
                 "default_acl": "private",
                 "file_overwrite": False,
                 "querystring_auth": True,
