@@ -25,7 +25,10 @@ RIGHTS = {
     Role.LEAD: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(READ | {"cohort.view", "cohort.run"}, "Runs the cohort."),
+    Role.HUB: Rights(
+        READ | {"cohort.view", "cohort.run", "words.redact"},
+        "Runs the cohort and removes words for good where they must go.",
+    ),
     Role.MODERATOR: Rights(frozenset({"cohort.view"})),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
