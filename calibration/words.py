@@ -122,6 +122,7 @@ WORDS = Words(
             criterion="decision__criterion__code",
             copy=True,
             listed=False,
+            pieces_of=("calibration.Decision", "commentary", "decision"),
         ),
         Typed(
             "calibration.Proposal",

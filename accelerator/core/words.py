@@ -25,7 +25,8 @@ class Typed:
     `enrolment` and `criterion` (its code) are lookups; `version` is the column that grows when
     words go, so that a save that began before is refused. A `copy` was made of words typed
     elsewhere and goes with them; `listed` columns are places where somebody can find words.
-    Words about another row (`goes_with`: its model, and the lookup of it) go when that row does.
+    Words about another row (`goes_with`: its model, and the lookup of it) go when that row does;
+    `pieces_of` (model, column, lookup) are what that column is put together from.
     `by_code`: a JSON column whose first keys are criteria's codes. `private` columns are read by
     nobody but their writer. `traces` are no words, but tell of them (a file's SHA-256).
     """
@@ -41,6 +42,7 @@ class Typed:
     private: frozenset[str] = frozenset()
     traces: tuple[str, ...] = ()
     goes_with: tuple[str, str] = ("", "")
+    pieces_of: tuple[str, str, str] = ("", "", "")
     reach: Narrow = _all_rows
     read: Narrow = _all_rows
 
