@@ -21,12 +21,18 @@ WORDS = Words(
                 "title": "Evidence: its name",
                 "description": "Evidence: its description",
                 "note": "Evidence: the note itself",
-                "url": "Evidence: its web address",
                 "original_name": "Evidence: the file's name",
                 "withdrawn_reason": "Evidence: why it was withdrawn",
             },
             enrolment="enrolment",
             traces=("sha256",),
+        ),
+        # All of an address goes with its piece, which is withdrawn.
+        Typed(
+            "assessments.Evidence",
+            {"url": "Evidence: its web address"},
+            enrolment="enrolment",
+            listed=False,
         ),
         Typed(
             "assessments.EvidenceUse",

@@ -104,9 +104,7 @@ def keep_still(model: type[models.Model], pks: Iterable[Any]) -> None:
     """Wait for whoever copies words under these rows, and let nobody begin, until we are saved."""
     meta = model._meta
     with connection.cursor() as cursor:
-        cursor.execute(
-            SQL("SELECT 1 FROM {} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE").format(
-                Identifier(meta.db_table), key=Identifier(words.column_of(meta.pk))
-            ),
-            [list(pks)],
+        lock = SQL("SELECT 1 FROM {} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE").format(
+            Identifier(meta.db_table), key=Identifier(words.column_of(meta.pk))
         )
+        cursor.execute(lock.as_string(), [list(pks)])

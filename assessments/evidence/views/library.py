@@ -105,6 +105,7 @@ def evidence(request: Request, pk: str) -> HttpResponse:
             "uses": uses,
             "form": form,
             "can_edit": can_edit,
+            "can_erase": may(piece, "words.redact"),
             "can_withdraw": may_withdraw(request.user, piece) and not piece.is_withdrawn,
             "assessment": assessment,
         },

@@ -73,6 +73,7 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "previous": before,
         "next": after,
         "can_edit": can_edit,
+        "can_erase": may(rating, "words.redact"),
         "q": len(levels.levels),
         **panel_context(rating, can_edit=can_edit),
     }

@@ -42,6 +42,7 @@ def results(request: Request, pk: int) -> HttpResponse:
             "rows": report_rows(grid, ratings),
             "jobs": newest_jobs(request.user, HEATMAP_REPORT, assessment=assessment.pk),
             "can_report": may(assessment, "report.make"),
+            "can_erase": may(assessment, "words.redact"),
         },
     )
 
