@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accelerator.core.words import Narrow, Typed, Words
 from accelerator.models import User
 from calibration.access import unblinded
+from calibration.desk.services.standing import decisions_stand
 from calibration.models import Review
 
 CALIBRATION = "calibration__assessment__enrolment"
@@ -70,6 +71,7 @@ WORDS = Words(
             {"reason": "A person's tie to the organisation"},
             enrolment="organisation__enrolments",
             private=frozenset({"reason"}),
+            person="person",
         ),
         Typed(
             "calibration.Review",
@@ -159,6 +161,7 @@ WORDS = Words(
             {"reason": "A coach's reason in a practice case"},
             private=frozenset({"reason"}),
             listed=False,
+            person="coach",
         ),
     ),
     not_words={
@@ -169,4 +172,5 @@ WORDS = Words(
         "calibration.PracticeCase": "published by the hub, the same for every coach",
     },
     copied_under=(("calibration.Calibration", "assessment__enrolment"),),
+    around=decisions_stand,
 )

@@ -121,6 +121,8 @@ MATRIX = {
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "stuck_mail": Entry(STAFF, None),
+    "people": Entry(STAFF, STAFF),
+    "anonymise": Entry(STAFF, STAFF, args=lambda world: [world.stranger.pk]),
     "send_mail_again": Entry(None, STAFF, args=lambda world: [world.letter.pk]),
     "job": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_status": Entry(OWN, None, OWN, lambda world: [world.job.pk]),

@@ -95,6 +95,7 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "enrolments"): Counted("lead", nothing, more.enrolments),
     ("home", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("account", "memberships"): Counted("lead", nothing, more.enrolments),
+    ("people", "people"): Counted("staff", nothing, more.coaches),
     ("stuck_mail", "letters"): Counted("staff", nothing, more.stuck_letters),
     ("erase", "texts"): Counted("hub", enrolled, more.pieces, shows=False),
     ("erase_text", "same words"): Counted("hub", typed_note, more.pieces),
@@ -164,6 +165,7 @@ NO_LIST = {
     "job_retry",
     "job_download",
     "send_mail_again",
+    "anonymise",
     "assessments:start",
     "assessments:submit",  # the same query as the check
     "assessments:submitted",

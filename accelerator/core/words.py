@@ -2,13 +2,14 @@
 and removed for good. A text column that is in no list fails a test."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
 from django.db.models import Field, JSONField, Model, QuerySet
 
-from accelerator.models import User
+from accelerator.models import Enrolment, User
 
 # (person, rows) → those of the rows that the person may know of, or read.
 Narrow = Callable[[User, QuerySet], QuerySet]
@@ -26,7 +27,8 @@ class Typed:
     words go, so that a save that began before is refused. A `copy` was made of words typed
     elsewhere and goes with them; `listed` columns are places where somebody can find words.
     Words about another row (`goes_with`: its model, and the lookup of it) go when that row does;
-    `pieces_of` (model, column, lookup) are what that column is put together from.
+    `pieces_of` (model, column, lookup) are what that column is put together from. `person` is the
+    lookup of whoever they are about, where they go when that person is anonymised.
     `by_code`: a JSON column whose first keys are criteria's codes. `private` columns are read by
     nobody but their writer. `traces` are no words, but tell of them (a file's SHA-256).
     """
@@ -43,6 +45,7 @@ class Typed:
     traces: tuple[str, ...] = ()
     goes_with: tuple[str, str] = ("", "")
     pieces_of: tuple[str, str, str] = ("", "", "")
+    person: str = ""
     reach: Narrow = _all_rows
     read: Narrow = _all_rows
 
@@ -78,12 +81,14 @@ class Words:
 
     `not_words` says why a text column, or all of a model's ("app.Model"), holds nobody's words.
     `copied_under` are the models, with the lookup of their enrolment, whose row is locked by
-    whatever copies words from one place to another.
+    whatever copies words from one place to another; `around` a removal, the app sees to it that
+    nothing but the words changes.
     """
 
     typed: tuple[Typed, ...]
     not_words: Mapping[str, str]
-    copied_under: tuple[tuple[str, str], ...] = field(default=())
+    copied_under: tuple[tuple[str, str], ...] = ()
+    around: Callable[[Enrolment], AbstractContextManager[None]] = nullcontext
 
 
 _declared: dict[str, Words] = {}
@@ -119,6 +124,14 @@ def not_words() -> dict[str, str]:
 def copied_under() -> list[tuple[str, str]]:
     """Models to lock, the uppermost app's first, as their services do."""
     return [each for words in reversed(_declared.values()) for each in words.copied_under]
+
+
+def around(enrolment: Enrolment) -> ExitStack:
+    """All apps' `around`, to remove words in."""
+    stack = ExitStack()
+    for words in _declared.values():
+        stack.enter_context(words.around(enrolment))
+    return stack
 
 
 @dataclass(frozen=True)
@@ -171,6 +184,7 @@ WORDS = Words(
             "accelerator.Membership",
             {"job_role": "Somebody's job"},
             enrolment="organisation__enrolments",
+            person="user",
         ),
         Typed(
             "accelerator.ReportJob",

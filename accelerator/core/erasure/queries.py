@@ -1,4 +1,4 @@
-"""Where somebody's words are written: places of an enrolment, and the copies of their words."""
+"""Where words are written: the places of an enrolment, and the copies that were made of them."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -120,8 +120,7 @@ def copies_of(place: Place, only: str, enrolment: Enrolment) -> Iterator[Cell]:
     for each in words.typed():
         if each.copy and each.enrolment:
             yield from _copies_in(each, place, only, sought, enrolment)
-        elif each.copy:
-            yield from _outside(each, sought)
+    yield from outside(tuple(text for text in sought if len(text) >= BESIDE))
 
 
 def _copies_in(
@@ -181,17 +180,18 @@ def everywhere(enrolment: Enrolment, only: str) -> Iterator[tuple[str, Cell]]:
                     yield place.key, place.cell(only=(only,))
 
 
-def _outside(each: Typed, sought: tuple[str, ...]) -> Iterator[Cell]:
-    """Letters, the audit and the admin's log, which belong to no enrolment."""
-    telling = tuple(text for text in sought if len(text) >= BESIDE)
-    for name in each.fields if telling else ():
-        for pk in _holding(each, name, telling):
-            yield Cell(each.model_class, name, pk, telling, BESIDE)
+def outside(sought: tuple[str, ...]) -> Iterator[Cell]:
+    """Letters, the audit and the admin's log that hold these words; they are of no enrolment."""
+    for each in words.typed():
+        if each.copy and not each.enrolment and sought:
+            for name in each.fields:
+                for pk in _holding(each, name, sought):
+                    yield Cell(each.model_class, name, pk, sought)
 
 
-def _holding(each: Typed, name: str, telling: tuple[str, ...]) -> QuerySet:
+def _holding(each: Typed, name: str, sought: tuple[str, ...]) -> QuerySet:
     wanted = Q()
-    for text in telling:
+    for text in sought:
         # As JSON writes it: a quotation mark in a text is not one mark there.
         written = json.dumps(text, ensure_ascii=False)[1:-1] if each.is_json(name) else text
         wanted |= Q(_text__contains=written)

@@ -34,14 +34,15 @@ def remove_words(
     _wait_for_copies_under_way(enrolment)
     reports = remove_reports_of(enrolment)
     cells = _given(enrolment, only, kept) if only else _whole(place, others)
-    changed = remove(
-        who=actor,
-        mode=Mode.REMOVED,
-        kind=kind,
-        reason=reason,
-        target=place.typed.rows.get(pk=place.pk),
-        cells=[*cells, *copies_of(place, only, enrolment)],
-    )
+    with words.around(enrolment):
+        changed = remove(
+            who=actor,
+            mode=Mode.REMOVED,
+            kind=kind,
+            reason=reason,
+            target=place.typed.rows.get(pk=place.pk),
+            cells=[*cells, *copies_of(place, only, enrolment)],
+        )
     return changed + reports
 
 

@@ -16,6 +16,7 @@ from accelerator.core.jobs.services import run_job
 from accelerator.core.redaction import Cell, Mode
 from accelerator.models import AuditEvent, ReportJob
 from assessments.models import Evidence, Rating
+from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import (
     CommentaryPart,
     ConflictOfInterest,
@@ -26,6 +27,7 @@ from calibration.models import (
     Spotlight,
 )
 from calibration.releasing.tasks import make_result
+from tests.factories import calibration as calibrations
 from tests.factories.assessment import note
 from tests.factories.evidence import rows_that_hold, stored
 from tests.factories.more import finished_report
@@ -284,3 +286,19 @@ def test_private_notes_are_shown_to_nobody_and_can_be_removed(world, given) -> N
     assert places[f"calibration.ReviewRating/{rating.pk}/private_note"].text is None
     remove(world, enrolment, rating, "private_note")
     assert rows_that_hold(SEEN) == []
+
+
+def test_a_decision_stands_though_words_that_it_rested_on_went(world) -> None:
+    calibration = calibrations.agreed(calibrations.twin(world))
+    enrolment = calibration.assessment.enrolment
+    first, second = ReviewRating.objects.filter(
+        review__calibration=calibration, review__coach=world.coach_a
+    )[:2]
+    stale = calibration.decisions.get(criterion=second.criterion_id)
+    Decision.objects.filter(pk=stale.pk).update(inputs="what stood before")
+    remove(world, enrolment, first, "commentary")
+    remove(world, enrolment, second, "commentary")
+    hashes = input_hashes(calibration, submitted_ratings(calibration))
+    found = decisions_of(calibration, hashes)
+    assert not found[first.criterion_id].is_stale
+    assert found[second.criterion_id].is_stale
