@@ -3,6 +3,7 @@
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
@@ -70,7 +71,10 @@ def test_their_work_stays_by_a_former_member(world, leaver, sign_in) -> None:
 def test_they_are_signed_out_and_cannot_come_back(world, leaver, sign_in, client) -> None:
     inside = sign_in(leaver)
     assert inside.get("/").status_code == 200
+    kept = Session.objects.filter(pk=inside.session.session_key)
+    assert kept.exists()
     leave(world, leaver)
+    assert not kept.exists()
     assert inside.get("/").status_code == 302
     client.post(reverse("account_login"), {"login": ADDRESS, "password": "correct horse"})
     assert "_auth_user_id" not in client.session
