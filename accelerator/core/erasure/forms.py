@@ -1,12 +1,13 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.utils.text import Truncator
 
 from accelerator.core.erasure.queries import Place
 from accelerator.core.erasure.values import Kind
 from accelerator.core.forms import field_of
 
-SHORTEST = 2
+SHORTEST, EXCERPT = 2, 80
 
 
 class FindForm(forms.Form):
@@ -44,7 +45,7 @@ class EraseForm(forms.Form):
             del self.fields["only"]
         if same:
             field_of(self, "others", forms.MultipleChoiceField).choices = [
-                (other.key, str(other)) for other in same
+                (other.key, f"{other}: “{Truncator(other.text).chars(EXCERPT)}”") for other in same
             ]
         else:
             del self.fields["others"]

@@ -27,9 +27,10 @@ class Place:
     pk: Any
     code: str
     text: str | None
+    criterion: str = ""
 
     def __str__(self) -> str:
-        return f"{self.label} ({self.code})" if self.code else self.label
+        return f"{self.label} ({self.criterion})" if self.criterion else self.label
 
     @property
     def label(self) -> str:
@@ -76,17 +77,20 @@ def _of(each: Typed, user: User, enrolment: Enrolment) -> Iterator[Place]:
         return
     rows = each.reach(user, each.rows.filter(**{each.enrolment: enrolment.pk}))
     readable = set(each.read(user, rows).order_by().values_list("pk", flat=True))
-    code: Any = F(each.criterion) if each.criterion else Value("")
-    for row in rows.annotate(_code=code).values("pk", "_code", *each.fields).distinct():
+    code, label = each.criterion, each.criterion.replace("__code", "__label")
+    rows = rows.annotate(
+        _code=F(code) if code else Value(""), _criterion=F(label) if code else Value("")
+    )
+    for row in rows.values("pk", "_code", "_criterion", *each.fields).distinct():
         for name in each.fields:
-            shown = row["pk"] in readable and name not in each.private
             if row[name]:
+                shown = row["pk"] in readable and name not in each.private
                 text = row[name] if shown else None
-                yield Place(each, name, row["pk"], row["_code"] or "", text)
+                yield Place(each, name, row["pk"], row["_code"], text, row["_criterion"])
 
 
 def versions_of(place: Place) -> tuple[str, ...]:
-    """All that was ever written there, the longest first, with either kind of line end."""
+    """All that was ever written there, the longest first, with any kind of line end, and none."""
     model = place.typed.model_class
     kept = {*model._default_manager.filter(pk=place.pk).values_list(place.name, flat=True)}
     event = place.typed.event_class
@@ -94,7 +98,12 @@ def versions_of(place: Place) -> tuple[str, ...]:
         kept |= {
             *event._default_manager.filter(pgh_obj=place.pk).values_list(place.name, flat=True)
         }
-    either = {form for text in kept if text for form in (text, text.replace("\r\n", "\n"))}
+    either = {
+        form
+        for text in kept
+        if text
+        for form in (text, text.replace("\r\n", "\n"), " ".join(text.split()))
+    }
     return tuple(sorted((text.strip() for text in either if text.strip()), key=len, reverse=True))
 
 
@@ -117,10 +126,21 @@ def copies_of(place: Place, only: str, enrolment: Enrolment) -> Iterator[Cell]:
     is one; of given words (`only`) all.
     """
     sought = (only,) if only else versions_of(place)
+    if not only:
+        yield from _same_row(place, sought)
     for each in words.typed():
         if each.copy and each.enrolment:
             yield from _copies_in(each, place, only, sought, enrolment)
     yield from outside(tuple(text for text in sought if len(text) >= BESIDE))
+
+
+def _same_row(place: Place, sought: tuple[str, ...]) -> Iterator[Cell]:
+    """A note without a name is named by how it begins."""
+    for each in words.typed():
+        if each.model == place.typed.model:
+            for column in each.fields:
+                if column != place.name and not each.is_json(column):
+                    yield Cell(each.model_class, column, place.pk, sought, BESIDE)
 
 
 def _copies_in(
@@ -157,10 +177,14 @@ def shown_copies(place: Place, only: str, enrolment: Enrolment) -> list[str]:
 
 
 def _holds(value: Any, sought: tuple[str, ...], cell: Cell) -> bool:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """Whether the cell's words are in the value, or it is a piece of them, as the database asks."""
+    if not isinstance(value, str):
+        text = json.dumps(value, ensure_ascii=False)
+        return any(json.dumps(one, ensure_ascii=False)[1:-1] in text for one in sought)
+    kept = value.strip()
+    a_piece = len(kept) >= BESIDE and " " in kept
     return cell.words is None or any(
-        len(one) >= cell.shortest
-        and (one if isinstance(value, str) else json.dumps(one, ensure_ascii=False)[1:-1]) in text
+        kept == one or (len(one) >= cell.shortest and one in value) or (a_piece and kept in one)
         for one in sought
     )
 

@@ -15,6 +15,7 @@ from accelerator.core.erasure.services import remove_words
 from accelerator.core.jobs.services import run_job
 from accelerator.core.redaction import Cell, Mode
 from accelerator.models import AuditEvent, ReportJob
+from assessments.evidence import services as evidence_service
 from assessments.models import Evidence, Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import (
@@ -196,6 +197,17 @@ def test_what_was_written_before_goes_too(world) -> None:
     assert rows_that_hold(SEEN) == ["assessments_ratingevent"]
     piece = note(world.enrolment, world.lead, text=CANARY)
     remove(world, world.enrolment, piece, "note", only=SEEN)
+    assert rows_that_hold(SEEN) == []
+
+
+def test_a_note_without_a_name_of_its_own_loses_that_too(world) -> None:
+    text = f"{SEEN} is where she\r\nlives. " * 9
+    piece = evidence_service.add_note(
+        actor=world.lead, enrolment=world.enrolment, note=text, title=""
+    )
+    place = place_of(world.hub, world.enrolment, "assessments.Evidence", str(piece.pk), "note")
+    assert shown_copies(place, "", world.enrolment) == ["Evidence: its name"]
+    remove(world, world.enrolment, piece, "note")
     assert rows_that_hold(SEEN) == []
 
 
