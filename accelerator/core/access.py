@@ -20,16 +20,15 @@ from accelerator.core.rights import Rights, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-READ = frozenset({"enrolment.view", "report.view", "report.make"})
+READ = frozenset({"report.view", "report.make"})
 RIGHTS = {
     Role.LEAD: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.HUB: Rights(
-        READ | {"cohort.view", "cohort.run", "words.redact"},
+        READ | {"cohort.run", "words.redact"},
         "Runs the cohort and removes words for good where they must go.",
     ),
-    Role.MODERATOR: Rights(frozenset({"cohort.view"})),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 

@@ -61,7 +61,7 @@ class Cell:
         meta = self.row._meta
         cell: dict[str, Any] = {
             "table": meta.db_table,
-            "column": words.column_of(meta.get_field(self.name)),
+            "column": words.column_of(self.row, self.name),
             "id": str(self.pk or self.row.pk),
             "shortest": self.shortest,
         }
@@ -105,6 +105,6 @@ def keep_still(model: type[models.Model], pks: Iterable[Any]) -> None:
     meta = model._meta
     with connection.cursor() as cursor:
         lock = SQL("SELECT 1 FROM {} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE").format(
-            Identifier(meta.db_table), key=Identifier(words.column_of(meta.pk))
+            Identifier(meta.db_table), key=Identifier(meta.pk.column)
         )
         cursor.execute(lock.as_string(), [list(pks)])

@@ -88,7 +88,7 @@ class Words:
     typed: tuple[Typed, ...]
     not_words: Mapping[str, str]
     copied_under: tuple[tuple[str, str], ...] = ()
-    around: Callable[[Enrolment], AbstractContextManager[None]] = nullcontext
+    around: Callable[[Enrolment], AbstractContextManager[Any]] = nullcontext
 
 
 _declared: dict[str, Words] = {}
@@ -150,12 +150,16 @@ def columns() -> Iterator[Column]:
         meta = each.model_class._meta
         for name in (*each.fields, *each.traces):
             yield Column(
-                meta.db_table, column_of(meta.get_field(name)), each.version, _events(each, name)
+                meta.db_table, column_of(each.model_class, name), each.version, _events(each, name)
             )
 
 
-def column_of(found: Field) -> str:
-    return str(found.column)
+def column_of(model: type[Model] | Model, name: str) -> str:
+    """The column in which a field is kept, often of the same name."""
+    field = model._meta.get_field(name)
+    if not isinstance(field, Field):
+        raise TypeError(f"{name} is no column of {model._meta.label}.")
+    return str(field.column)
 
 
 def _events(each: Typed, name: str) -> str:

@@ -9,11 +9,11 @@ import structlog
 from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from accelerator.core import audit
-from accelerator.core.constraints import violated
+from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
 from accelerator.models import Enrolment, User
 from assessments import files
@@ -173,13 +173,8 @@ def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
     if rating.assessment.enrolment_id != evidence.enrolment_id:
         raise ValueError("Evidence is used by its own enrolment only.")
     _require_kept(evidence)
-    try:
-        with transaction.atomic():
-            _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
     if created:
         audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
 
@@ -202,13 +197,8 @@ def attach(*, actor: User, evidence: Iterable[Evidence], ratings: Iterable[Ratin
 @transaction.atomic
 def detach(*, actor: User, use: EvidenceUse) -> None:
     """Take one piece off one rating; it stays in the library. Raises AssessmentLocked."""
-    try:
-        with transaction.atomic():
-            EvidenceUse.objects.filter(pk=use.pk).delete()
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        EvidenceUse.objects.filter(pk=use.pk).delete()
     audit.record(actor, "evidence.detached", use.evidence, rating=use.rating_id)
 
 
@@ -219,13 +209,8 @@ def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> 
     Raises AssessmentLocked and EvidenceWithdrawn.
     """
     _require_kept(use.evidence)
-    try:
-        with transaction.atomic():
-            EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
 
 

@@ -1,13 +1,12 @@
 from collections.abc import Sequence
 
 from django import forms
-from django.utils.text import Truncator
 
 from accelerator.core.erasure.queries import Place
 from accelerator.core.erasure.values import Kind
 from accelerator.core.forms import field_of
 
-SHORTEST, EXCERPT = 2, 80
+SHORTEST = 2
 
 
 class FindForm(forms.Form):
@@ -45,7 +44,7 @@ class EraseForm(forms.Form):
             del self.fields["only"]
         if same:
             field_of(self, "others", forms.MultipleChoiceField).choices = [
-                (other.key, f"{other}: “{Truncator(other.text).chars(EXCERPT)}”") for other in same
+                (other.key, f"{other}: “{other.excerpt}”") for other in same
             ]
         else:
             del self.fields["others"]

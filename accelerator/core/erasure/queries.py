@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.utils.text import Truncator
 
 from accelerator.core import words
 from accelerator.core.redaction import Cell
@@ -16,6 +17,7 @@ from accelerator.models import Enrolment, ReportJob, User
 
 # Shorter words than these are no sure sign of a copy: beside the place itself, and elsewhere.
 BESIDE, ELSEWHERE = 10, 20
+EXCERPT = 80
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,12 @@ class Place:
         return self.typed.fields[self.name]
 
     @property
-    def key(self) -> str:
-        return f"{self.typed.model}/{self.pk}/{self.name}"
+    def excerpt(self) -> str:
+        return Truncator(self.text or "").chars(EXCERPT)
 
     @property
-    def url_args(self) -> tuple[str, str, str]:
-        return self.typed.model, str(self.pk), self.name
+    def key(self) -> str:
+        return f"{self.typed.model}/{self.pk}/{self.name}"
 
     def cell(self, *, only: tuple[str, ...] | None = None, shortest: int = 1) -> Cell:
         return Cell(self.typed.model_class, self.name, self.pk, only, shortest)
