@@ -105,6 +105,6 @@ def keep_still(model: type[models.Model], pks: Iterable[Any]) -> None:
     meta = model._meta
     with connection.cursor() as cursor:
         lock = SQL("SELECT 1 FROM {} WHERE {key} = ANY(%s) ORDER BY {key} FOR SHARE").format(
-            Identifier(meta.db_table), key=Identifier(meta.pk.column)
+            Identifier(meta.db_table), key=Identifier(str(meta.pk.column))
         )
         cursor.execute(lock.as_string(), [list(pks)])

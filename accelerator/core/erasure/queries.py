@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast
+from django.http import Http404
 from django.utils.text import Truncator
 
 from accelerator.core import words
@@ -72,6 +73,14 @@ def place_of(user: User, enrolment: Enrolment, model: str, pk: str, name: str) -
         return None
     places = _of(each, user, enrolment)
     return next((one for one in places if (str(one.pk), one.name) == (pk, name)), None)
+
+
+def place_to_erase(user: User, enrolment: Enrolment, model: str, pk: str, name: str) -> Place:
+    """As `place_of`. Raises Http404 where there is none."""
+    place = place_of(user, enrolment, model, pk, name)
+    if place is None:
+        raise Http404
+    return place
 
 
 def _of(each: Typed, user: User, enrolment: Enrolment) -> Iterator[Place]:

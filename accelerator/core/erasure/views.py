@@ -5,10 +5,11 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accelerator.core.erasure.access import enrolment_to_erase, place_to_erase
+from accelerator.core.erasure.access import enrolment_to_erase
 from accelerator.core.erasure.forms import EraseForm, FindForm
 from accelerator.core.erasure.queries import (
     Place,
+    place_to_erase,
     places_of,
     reports_of,
     same_words,

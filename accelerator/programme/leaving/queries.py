@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from accelerator.core import words
 from accelerator.core.erasure.queries import outside
@@ -16,6 +17,14 @@ def people(containing: str) -> QuerySet[User]:
     """Everybody with an account, without those who left; by name or address."""
     found = User.objects.exclude(email__endswith=ADDRESS).order_by("name", "pk")
     return found.filter(Q(name__icontains=containing) | Q(email__icontains=containing))
+
+
+def person_who_may_leave(pk: int) -> User:
+    """For views of those who look after the site. Raises Http404 for one who left already."""
+    found = people("").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def traces_of(person: User) -> Iterator[Cell]:

@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from accelerator.core.access import staff_only
 from accelerator.core.http import Request
 from accelerator.programme.leaving import queries
-from accelerator.programme.leaving.access import person_who_may_leave
 from accelerator.programme.leaving.forms import AnonymiseForm, FindPersonForm
 from accelerator.programme.leaving.services import PersonStays
 from accelerator.programme.leaving.services import anonymise as anonymise_person
@@ -26,7 +25,7 @@ def people(request: Request) -> HttpResponse:
 @staff_only
 def anonymise(request: Request, pk: int) -> HttpResponse:
     """What becomes of a person who leaves for good; then it is so."""
-    person = person_who_may_leave(pk)
+    person = queries.person_who_may_leave(pk)
     form = AnonymiseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
