@@ -12,6 +12,7 @@ from accelerator.models import AuditEvent
 from assessments.models import Rating
 from tests.factories.assessment import submitted
 from tests.factories.evidence import rows_that_hold
+from tests.migrating import read, undone
 
 pytestmark = pytest.mark.django_db
 SECRET = "Zephyrine Quillfeather"
@@ -128,3 +129,45 @@ def test_a_migration_leaves_the_guard_in_place(cast, rating) -> None:
     call_command("migrate", verbosity=0)
     with pgtrigger.ignore():
         locked(rating)
+
+
+@pytest.fixture
+def site_role(db):
+    """Into the role of a site that does not own its tables, and back."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE site_of_a_test NOLOGIN")
+        for grant in (
+            "SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public",
+            "USAGE ON ALL SEQUENCES IN SCHEMA public",
+        ):
+            cursor.execute(f"GRANT {grant} TO site_of_a_test")
+        yield cursor
+        cursor.execute("RESET ROLE")
+
+
+def test_a_site_that_owns_no_table_needs_the_function_and_passes_nothing_else(
+    cast, rating, site_role
+) -> None:
+    site_role.execute("SET LOCAL ROLE site_of_a_test")
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        remove(cast, rating, Cell(rating, "justification"))
+    site_role.execute("RESET ROLE")
+    site_role.execute("GRANT EXECUTE ON FUNCTION accelerator_redact TO site_of_a_test")
+    site_role.execute("SET LOCAL ROLE site_of_a_test")
+    assert remove(cast, rating, Cell(rating, "justification")) == 1
+    with pgtrigger.ignore():
+        locked(rating)
+    with pytest.raises(DatabaseError, match="must be owner"), transaction.atomic():
+        site_role.execute("ALTER TABLE assessments_rating DISABLE TRIGGER ALL")
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_migration_goes_back_and_forth_over_rows(cast, rating) -> None:
+    asked = "SELECT proname FROM pg_proc WHERE proname = 'accelerator_redact'"
+    with undone("accelerator", "0004_words_can_be_removed"):
+        assert read(asked) == []
+        locked(rating)
+    assert read(asked) == [("accelerator_redact",)]
+    remove(cast, rating, Cell(rating, "justification"))
+    locked(rating)
