@@ -1,18 +1,24 @@
 """What each role may do here, and how rows are fetched for a person, with what pages need."""
 
-from accelerator.core.access import get_for
+from django.core.exceptions import PermissionDenied
+
+from accelerator.core.access import get_for, may
 from accelerator.core.rights import Rights
 from accelerator.models import Enrolment, Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating, Submission
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
-RATE = VIEW | {"assessment.rate", "evidence.add"}
+RATE = VIEW | {"assessment.rate", "evidence.add", "evidence.withdraw_own"}
 RIGHTS = {
     Role.LEAD: Rights(
         RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"},
         "Rates the framework, attaches and withdraws evidence, submits the assessment.",
     ),
-    Role.MEMBER: Rights(RATE, "Rates the framework and attaches evidence with the project lead."),
+    Role.MEMBER: Rights(
+        RATE,
+        "Rates the framework and attaches evidence with the project lead; "
+        "withdraws what they attached.",
+    ),
     Role.SPONSOR: Rights(VIEW, "Reads the organisation's assessment and evidence."),
     Role.HUB: Rights(VIEW, "Reads an assessment and its evidence once it is submitted."),
     Role.MODERATOR: Rights(frozenset({"evidence.view"})),
@@ -61,6 +67,23 @@ def rating_for(user: User, action: str, pk: int, code: str) -> Rating:
 
 def evidence_for(user: User, action: str, pk: str) -> Evidence:
     return get_for(user, Evidence.objects.select_related("enrolment", "added_by"), action, pk=pk)
+
+
+def may_withdraw(user: User, piece: Evidence) -> bool:
+    """Whether the person for whom the piece was fetched may remove it for good.
+
+    A lead may, whoever uploaded it, and who removes words where they must go.
+    """
+    own = piece.added_by_id == user.pk and may(piece, "evidence.withdraw_own")
+    return own or may(piece, "evidence.withdraw") or may(piece, "words.redact")
+
+
+def to_withdraw(user: User, pk: str) -> Evidence:
+    """A piece that the person may remove for good."""
+    piece = evidence_for(user, "evidence.view", pk)
+    if not may_withdraw(user, piece):
+        raise PermissionDenied
+    return piece
 
 
 def use_for(user: User, action: str, pk: int) -> EvidenceUse:

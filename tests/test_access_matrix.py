@@ -69,6 +69,10 @@ def handed_in(world):
     return [world.submitted.pk]
 
 
+def typed_note(world):
+    return [world.enrolment.pk, "assessments.Evidence", str(world.note.pk), "note"]
+
+
 def own_review(world):
     return [world.review.pk]
 
@@ -117,12 +121,16 @@ MATRIX = {
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "stuck_mail": Entry(STAFF, None),
+    "people": Entry(STAFF, STAFF),
+    "anonymise": Entry(STAFF, STAFF, args=lambda world: [world.stranger.pk]),
     "send_mail_again": Entry(None, STAFF, args=lambda world: [world.letter.pk]),
     "job": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_status": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_download": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_cancel": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
     "job_retry": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
+    "erase": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "erase_text": Entry(HUB, HUB, OWN | COHORT, typed_note),
     "assessments:start": Entry(None, LEAD, OWN | COHORT, lambda world: [world.enrolment.pk]),
     "assessments:overview": Entry(OWN, None, OWN, draft),
     "assessments:check": Entry(OWN, None, OWN, draft),

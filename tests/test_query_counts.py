@@ -53,6 +53,10 @@ def piece(world) -> list:
     return [world.note.pk]
 
 
+def typed_note(world) -> list:
+    return [world.enrolment.pk, "assessments.Evidence", str(world.note.pk), "note"]
+
+
 def own_review(world) -> list:
     return [world.review.pk]
 
@@ -92,7 +96,10 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "enrolments"): Counted("lead", nothing, more.enrolments),
     ("home", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("account", "memberships"): Counted("lead", nothing, more.enrolments),
+    ("people", "people"): Counted("staff", nothing, more.coaches),
     ("stuck_mail", "letters"): Counted("staff", nothing, more.stuck_letters),
+    ("erase", "texts"): Counted("hub", enrolled, more.pieces, shows=False),
+    ("erase_text", "same words"): Counted("hub", typed_note, more.pieces),
     ("assessments:overview", "ratings"): Counted("lead", draft, more.ratings),
     ("assessments:check", "ratings"): Counted("lead", draft, more.ratings),
     ("assessments:ratings_csv", "ratings"): Counted("lead", draft, more.ratings),
@@ -166,6 +173,7 @@ NO_LIST = {
     "job_retry",
     "job_download",
     "send_mail_again",
+    "anonymise",
     "assessments:start",
     "assessments:submit",  # the same query as the check
     "assessments:submission",

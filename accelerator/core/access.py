@@ -26,7 +26,10 @@ RIGHTS = {
     Role.LEAD: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(READ | {"cohort.run"}, "Runs the cohort."),
+    Role.HUB: Rights(
+        READ | {"cohort.run", "words.redact"},
+        "Runs the cohort and removes words for good where they must go.",
+    ),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 

@@ -1,4 +1,4 @@
-"""Evidence: taken in, attached, described, withdrawn for good."""
+"""Evidence: taken in, attached, described."""
 
 import time
 from collections.abc import Iterable
@@ -11,15 +11,12 @@ from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
-from accelerator.core.stored import remove_unnamed
 from accelerator.models import Enrolment, User
 from assessments import files
-from assessments.evidence.queries.stored import forget_pages
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 from assessments.models.assessment import LOCKED
 from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
@@ -166,7 +163,7 @@ def _check_quota(enrolment: Enrolment, size: int, name: str) -> None:
 
 def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidence:
     evidence.save(force_insert=True)
-    audit.record(actor, "evidence.added", evidence, kind=evidence.kind, sha256=evidence.sha256)
+    audit.record(actor, "evidence.added", evidence, kind=evidence.kind)
     for rating in ratings:
         _attach(actor, evidence, rating)
     return evidence
@@ -175,12 +172,17 @@ def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidenc
 def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
     if rating.assessment.enrolment_id != evidence.enrolment_id:
         raise ValueError("Evidence is used by its own enrolment only.")
-    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
-        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
+    _require_kept(evidence)
     with refused_as(LOCKED, AssessmentLocked):
         _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
     if created:
         audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
+
+
+def _require_kept(evidence: Evidence) -> None:
+    """Lock the piece, so that a withdrawal waits for what is said of it, or comes first."""
+    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
+        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
 
 
 @transaction.atomic
@@ -202,7 +204,11 @@ def detach(*, actor: User, use: EvidenceUse) -> None:
 
 @transaction.atomic
 def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> None:
-    """Say which part of the evidence matters here and what it shows. Raises AssessmentLocked."""
+    """Say which part of the evidence matters here and what it shows.
+
+    Raises AssessmentLocked and EvidenceWithdrawn.
+    """
+    _require_kept(use.evidence)
     with refused_as(LOCKED, AssessmentLocked):
         EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
@@ -235,33 +241,3 @@ def describe_evidence(
     added = wanted - uses.keys()
     ratings = assessment.ratings.filter(criterion__code__in=added).select_related("assessment")
     attach(actor=actor, evidence=[evidence], ratings=ratings)
-
-
-@transaction.atomic
-def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
-    """Remove a piece's content for good; False when that was done before.
-
-    Its row and uses stay, without its name, so that readers see that something was here. The
-    file goes when the transaction is saved; `remove_orphans` finishes the work after a crash.
-    """
-    row = Evidence.objects.select_for_update().get(pk=evidence.pk)
-    if row.is_withdrawn:
-        return False
-    storage, name = row.file.storage, row.file.name
-    row.file, row.url, row.note, row.size, row.description = "", "", "", 0, ""
-    row.title = row.original_name = f"Withdrawn {row.get_kind_display().lower()}"
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), actor, reason
-    row.save()
-    audit.record(actor, "evidence.withdrawn", row, kind=row.kind)
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
-        # A cache that is down must not stop a withdrawal; what it kept expires within minutes.
-        transaction.on_commit(lambda: forget_pages(row.sha256), robust=True)
-    return True
-
-
-def remove_orphans() -> int:
-    """Delete stored evidence that no row keeps any more; how many files went."""
-    storage = Evidence._meta.get_field("file").storage
-    rows = Evidence.objects.exclude(file="")
-    return remove_unnamed(storage, "evidence", lambda: set(rows.values_list("file", flat=True)))

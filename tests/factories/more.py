@@ -2,7 +2,8 @@
 
 from types import SimpleNamespace
 
-from accelerator.models import Membership, ReportJob, Role
+from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
+from accelerator.models import Enrolment, Membership, ReportJob, Role, User
 from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
@@ -89,6 +90,18 @@ def reports(world: World) -> None:
         requested_by=world.lead,
         state=ReportJob.State.FAILED,
     )
+
+
+def finished_report(enrolment: Enrolment, actor: User, content: bytes) -> ReportJob:
+    """A report that is there to download."""
+    job = request_job(actor=actor, kind="test", title="Report", params={}, enrolment=enrolment)
+
+    def make(_job: ReportJob, _progress: Progress) -> MadeFile:
+        return MadeFile(content, "report.pdf", "application/pdf")
+
+    run_job(job_id=str(job.pk), task_id="made", make=make)
+    job.refresh_from_db()
+    return job
 
 
 def stuck_letters(world: World) -> None:

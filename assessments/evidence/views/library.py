@@ -12,7 +12,7 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.responses import private_file
 from accelerator.models.people import OWN_ROLES
-from assessments.access import enrolment_for, evidence_for
+from assessments.access import enrolment_for, evidence_for, may_withdraw, to_withdraw
 from assessments.evidence import services as evidence_service
 from assessments.evidence.filters import EvidenceFilter
 from assessments.evidence.forms import EvidenceForm, WithdrawForm
@@ -24,6 +24,7 @@ from assessments.evidence.queries.library import (
     uses_seen,
 )
 from assessments.evidence.queries.stored import open_verified
+from assessments.evidence.tidying import withdraw
 from assessments.framework.queries import catalogue
 from assessments.models import Evidence
 from assessments.rules.problems import AssessmentLocked, EvidenceDamaged, EvidenceWithdrawn
@@ -105,7 +106,8 @@ def evidence(request: Request, pk: str) -> HttpResponse:
             "uses": uses,
             "form": form,
             "can_edit": can_edit,
-            "can_withdraw": may(piece, "evidence.withdraw") and not piece.is_withdrawn,
+            "can_erase": may(piece, "words.redact"),
+            "can_withdraw": may_withdraw(request.user, piece) and not piece.is_withdrawn,
             "assessment": assessment,
         },
         status=422 if form.errors else 200,
@@ -133,14 +135,12 @@ def evidence_download(request: Request, pk: str) -> HttpResponseBase:
 
 def evidence_withdraw(request: Request, pk: str) -> HttpResponse:
     """Remove a piece for good, after a page that says what that means."""
-    piece = evidence_for(request.user, "evidence.withdraw", pk)
+    piece = to_withdraw(request.user, pk)
     form = WithdrawForm(request.POST or None)
     if piece.is_withdrawn:
         return redirect("assessments:evidence", pk=pk)
     if request.method == "POST" and form.is_valid():
-        evidence_service.withdraw(
-            actor=request.user, evidence=piece, reason=form.cleaned_data["reason"]
-        )
+        withdraw(actor=request.user, evidence=piece, reason=form.cleaned_data["reason"])
         messages.success(request, "It is withdrawn, and its content is removed for good.")
         return redirect("assessments:library", enrolment_id=piece.enrolment_id)
     return render(

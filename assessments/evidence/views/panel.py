@@ -161,6 +161,8 @@ def use_edit(request: Request, pk: int) -> HttpResponse:
             evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
         except AssessmentLocked:
             messages.error(request, LOCKED)
+        except EvidenceWithdrawn:
+            messages.error(request, "This piece was withdrawn meanwhile; nothing was saved.")
         else:
             messages.success(request, "Saved.")
         return redirect(

@@ -74,6 +74,7 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "previous": before,
         "next": after,
         "can_edit": can_edit,
+        "can_erase": may(rating, "words.redact"),
         "q": len(levels.levels),
         **panel_of(rating),
         **panel_forms(),

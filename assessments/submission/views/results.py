@@ -46,6 +46,7 @@ def results(request: Request, pk: int) -> HttpResponse:
             "change": import_string(settings.AFTER_SUBMISSION)(assessment),
             "jobs": newest_jobs(request.user, HEATMAP_REPORT, assessment=assessment.pk),
             "can_report": may(assessment, "report.make"),
+            "can_erase": may(assessment, "words.redact"),
         },
     )
 

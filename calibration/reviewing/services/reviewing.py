@@ -52,15 +52,20 @@ def save_judgement(
 
 @transaction.atomic
 def save_spotlights(*, rating: ReviewRating, passages: Mapping[str, str]) -> None:
-    """Keep which pieces of evidence persuaded the coach: evidence id → passage ("" allowed)."""
+    """Keep which pieces of evidence persuaded the coach: evidence id → passage ("" allowed).
+
+    Of a piece that was withdrawn no passage is kept.
+    """
     review = Review.objects.select_for_update().get(pk=rating.review_id)
     if not review.is_open:
         raise ReviewLocked
     rating.spotlights.exclude(evidence__pk__in=passages).delete()
     enrolment = rating.review.calibration.assessment.enrolment_id
-    for evidence in Evidence.objects.filter(enrolment=enrolment, pk__in=passages):
+    chosen = Evidence.objects.filter(enrolment=enrolment, pk__in=passages).order_by("pk")
+    for evidence in chosen.select_for_update():
+        passage = "" if evidence.is_withdrawn else passages[str(evidence.pk)]
         Spotlight.objects.update_or_create(
-            rating=rating, evidence=evidence, defaults={"passage": passages[str(evidence.pk)]}
+            rating=rating, evidence=evidence, defaults={"passage": passage}
         )
 
 

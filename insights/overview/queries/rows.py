@@ -153,7 +153,15 @@ class Row:
 
     @property
     def actions(self) -> list[Action]:
-        """What the hub can do next with this enrolment, the first step first."""
+        """What the hub can do with this enrolment, the next step first."""
+        name = self.enrolment.organisation.name
+        return [
+            *self._next_steps,
+            Action("Erase words", f" of {name}", "erase", self.enrolment.pk, LINK),
+        ]
+
+    @property
+    def _next_steps(self) -> list[Action]:
         name = self.enrolment.organisation.name
         handed_in = self.enrolment.assessment_id
         if self.enrolment.stage == HANDED_IN and handed_in is not None:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from assessments.evidence.services import withdraw
+from assessments.evidence.tidying import withdraw
 from assessments.framework.services import publish_framework
 from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
