@@ -16,6 +16,21 @@ WORDS = Words(
             version="version",
         ),
         Typed(
+            "assessments.Submission",
+            {"ended_reason": "Why a submission was returned"},
+            enrolment="assessment__enrolment",
+        ),
+        Typed(
+            "assessments.SubmittedRating",
+            {
+                "justification": "What made them confident, or not, as handed in",
+                "cannot_rate_reason": "Why it could not be rated, as handed in",
+            },
+            enrolment="submission__assessment__enrolment",
+            criterion="criterion__code",
+            copy=True,
+        ),
+        Typed(
             "assessments.Evidence",
             {
                 "title": "Evidence: its name",
