@@ -56,6 +56,10 @@ def everything(world):
 # What else a row must say for the database to let the words stand there.
 BESIDE = {
     "assessments.Rating.cannot_rate_reason": "level = NULL",
+    "assessments.SubmittedRating.cannot_rate_reason": "level = NULL",
+    "assessments.Submission.ended_reason": (
+        "ended_how = 'returned', ended_at = now(), ended_by_id = submitted_by_id"
+    ),
     "assessments.Evidence.url": "kind = 'link', note = '', size = 0",
     "calibration.ReviewRating.cannot_judge_reason": "level = NULL",
     "calibration.EvidenceRequest.answer": "answered_at = now(), answered_by_id = asked_by_id",
