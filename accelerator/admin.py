@@ -1,6 +1,7 @@
 """The admin site for superusers: people and the programme's frame, never ratings or reviews."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.admin import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -17,7 +18,7 @@ from accelerator.models import (
 )
 
 admin.site.site_header = admin.site.site_title = "Impact Accelerator set-up"
-admin.site.unregister(Group)
+admin.site.unregister([Group, Authenticator])
 # Through the ordinary sign-in, whose limits on tries hold for superusers too. allauth has it put
 # in place of the method.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -8,6 +8,8 @@ class AcceleratorConfig(AppConfig):
 
     def ready(self) -> None:
         from accelerator.core import access, checks, rights
+        from accelerator.programme.accounts import receivers
 
+        receivers.connect()
         rights.declare("accelerator", access.RIGHTS)
         register(checks.uploads_are_scanned, Tags.security, deploy=True)
