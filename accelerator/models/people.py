@@ -1,6 +1,7 @@
 """People, the bodies they belong to, and the roles they hold there."""
 
 import pghistory
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -75,7 +76,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def has_second_factor(self) -> bool:
         """An authenticator app or a passkey; recovery codes alone are none."""
-        return self.authenticator_set.exclude(type=RECOVERY_CODES).exists()
+        factors = apps.get_model("mfa", "Authenticator")._default_manager.filter(user=self)
+        return factors.exclude(type=RECOVERY_CODES).exists()
 
     @property
     def is_trusted(self) -> bool:

@@ -56,6 +56,8 @@ class SignInForm(LoginForm):
 class ForgottenPasswordForm(ResetPasswordForm):
     """Writes a letter for an address that nobody has, too: the answer takes as long."""
 
+    users: list[User]
+
     def save(self, request: HttpRequest, **kwargs) -> str:
         nobody = User(pk=0, email=self.cleaned_data["email"], password=make_password(None))
         self.users = self.users or [nobody]
@@ -65,7 +67,6 @@ class ForgottenPasswordForm(ResetPasswordForm):
 class _Code(forms.Form):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].max_length = 40
         self.fields["code"].widget.attrs |= {"placeholder": "", "inputmode": "numeric"}
 
 

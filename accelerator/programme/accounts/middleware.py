@@ -23,7 +23,7 @@ PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 
 
-def idle_limit(get_response: View) -> View:
+def idle_limit(get_response: View) -> Callable[..., HttpResponse]:
     """Sign out whoever has done nothing for too long.
 
     A page opened or a form sent is use; what a page fetches by itself while nobody looks at it is
@@ -55,7 +55,8 @@ def second_factor(get_response: View) -> View:
     """
 
     def process_view(request: Request, view: Callable, args: Any, kwargs: Any) -> Any:
-        user, name = request.user, request.resolver_match.view_name
+        user, match = request.user, request.resolver_match
+        name = match.view_name if match else ""
         if not user.is_authenticated or name in ALWAYS_OPEN or _is_through(request):
             return None
         if name in (PROVE if user.has_second_factor else SET_UP):

@@ -32,8 +32,11 @@ def person_signed_in(pk: int) -> User | None:
     """The person of a session, if the account is open, with what every request asks of them."""
     trusted = Membership.objects.filter(user=OuterRef("pk"), role__in=TRUSTED_ROLES)
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=RECOVERY_CODES)
-    known = User.objects.annotate(reads_others=Exists(trusted), has_second_factor=Exists(factors))
-    return known.filter(pk=pk, is_active=True).first()
+    people = User.objects.annotate(trusted=Exists(trusted), factor=Exists(factors))
+    person = people.filter(pk=pk, is_active=True).first()
+    if person is not None:
+        vars(person).update(reads_others=person.trusted, has_second_factor=person.factor)
+    return person
 
 
 def idle_hours(user: User) -> float:
