@@ -22,6 +22,10 @@ class NameField(forms.CharField):
     def to_python(self, value: object) -> str:
         return plain_name(super().to_python(value) or "")
 
+    def left_out(self, typed: str) -> bool:
+        """Whether characters were taken out of what was typed, other than blanks."""
+        return "".join(plain_name(typed).split()) != "".join(typed.split())
+
 
 class TextField(forms.CharField):
     """Several lines. `needed_at_times`: its hint says when, so no page calls it optional."""

@@ -16,6 +16,8 @@ def account(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         rename_person(actor=request.user, name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
+        if form.fields["name"].left_out(form.data["name"]):
+            messages.info(request, "Characters that nobody can see were left out of it.")
         return redirect("account")
     context = {
         "form": form,
