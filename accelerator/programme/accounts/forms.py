@@ -105,8 +105,27 @@ class AuthenticatorAppForm(_Code, ActivateTOTPForm):
         self.fields["code"].label = "The six digits that the app shows"
 
 
+class CredentialField(forms.JSONField):
+    """JSON that the database can hold. What was posted once is not shown again."""
+
+    widget = forms.HiddenInput
+
+    def to_python(self, value: Any) -> Any:
+        credential = super().to_python(value)
+        if not storable(credential):
+            raise forms.ValidationError(WRONG_CODE)
+        return credential
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial
+
+
 class _Credential(forms.Form):
     """What a browser hands over for an authenticator; anybody can post anything instead."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["credential"] = CredentialField()
 
     def full_clean(self) -> None:
         try:
@@ -128,12 +147,6 @@ class PasskeyForm(_Credential, AddWebAuthnForm):
             "passwordless"
         ].help_text = "Your device then asks for your finger, face or PIN."
         self.initial.setdefault("passwordless", True)
-
-    def clean_credential(self) -> Any:
-        credential = self.cleaned_data["credential"]
-        if not storable(credential):
-            raise forms.ValidationError(WRONG_CODE)
-        return credential
 
 
 class PasskeyNameForm(EditWebAuthnForm):

@@ -34,7 +34,7 @@ def lease_take(request: Request, pk: int) -> HttpResponse:
     until = time_format(timezone.localtime(row.lease_expires_at), "H:i")
     messages.success(request, f"You have the desk until {until}. Each decision renews it.")
     code = request.POST.get("code", "")
-    if calibration.assessment.framework.criteria.filter(code=code).exists():
+    if code.isprintable() and calibration.assessment.framework.criteria.filter(code=code).exists():
         return redirect("calibration:desk_criterion", pk=pk, code=code)
     return redirect("calibration:desk", pk=pk)
 

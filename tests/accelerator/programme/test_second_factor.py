@@ -1,7 +1,10 @@
 """Who needs a second factor, and that no way around it opens anything."""
 
+import json
+
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
@@ -14,6 +17,8 @@ from tests.factories.signing_in import (
     SECRET,
     client_of,
     code_now,
+    credential,
+    give_passkey,
     give_second_factor,
     recovery_code,
 )
@@ -21,6 +26,13 @@ from tests.factories.signing_in import (
 pytestmark = pytest.mark.django_db
 SET_UP = "/accounts/second-factor/"
 TRUSTED = ["hub", "other_hub", "moderator", "coach_a", "coach_b"]
+NONSENSE = {
+    "attestationObject": "YQ",
+    "clientDataJSON": "YQ",
+    "authenticatorData": "YQ",
+    "signature": "YQ",
+    "userHandle": "\ud800",
+}
 OTHERS = ["lead", "member", "sponsor", "funder", "outsider", "stranger"]
 
 
@@ -260,3 +272,53 @@ def test_signing_out_everywhere_is_one_button(cast) -> None:
     assert not through(here)
     assert not through(elsewhere)
     assert AuditEvent.objects.filter(action="person.sessions_ended", actor=cast.lead).exists()
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        "[]",
+        "1",
+        '"x"',
+        "null",
+        "{}",
+        '{"id": 1, "rawId": 1, "response": []}',
+        '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {}}',
+        json.dumps({"id": "YQ", "rawId": "YQ", "response": NONSENSE}),
+        '{"rawId": "\\u0000", "response": {"userHandle": 7}}',
+    ],
+)
+def test_a_credential_that_no_browser_made_is_refused(cast, odd: str) -> None:
+    give_second_factor(cast.hub)
+    give_passkey(cast.hub)
+    before = Authenticator.objects.count()
+    inside = client_of(cast.hub)
+    halfway, led_to = with_password(cast.hub)
+    for client, address in (
+        (inside, reverse("mfa_add_webauthn")),
+        (inside, reverse("mfa_reauthenticate_webauthn")),
+        (halfway, led_to),
+        (Client(), reverse("mfa_login_webauthn")),
+    ):
+        client.get(address, headers={"accept": "application/json"})
+        answer = client.post(address, {"credential": odd, "name": "Odd"})
+        assert answer.status_code in (200, 302), address
+    assert Authenticator.objects.count() == before
+    assert not through(halfway)
+
+
+def test_a_credential_that_the_database_cannot_hold_is_refused(cast, monkeypatch) -> None:
+    client = client_of(cast.lead)
+    client.get(reverse("mfa_add_webauthn"))
+    monkeypatch.setattr(auth, "complete_registration", lambda given: None)
+    given = credential() | {"clientExtensionResults": {"note": "a\0b"}}
+    answer = client.post(reverse("mfa_add_webauthn"), {"credential": json.dumps(given)})
+    assert answer.status_code == 200
+    assert not Authenticator.objects.exists()
+    given["clientExtensionResults"] = {}
+    answer = client.post(
+        reverse("mfa_add_webauthn"), {"credential": json.dumps(given), "name": "\u202eMy key"}
+    )
+    assert answer.status_code == 302
+    assert str(Authenticator.objects.get(type="webauthn")) == "My key"

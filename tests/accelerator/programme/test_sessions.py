@@ -132,3 +132,13 @@ def test_a_cohorts_report_asks_and_an_organisations_own_does_not(
     assert status() == 200
     ago(client, SIGNED_IN_AT, hours=1)
     assert status() == (200 if one_organisation else 302)
+
+
+def test_a_session_lasts_through_a_change_of_the_key_with_a_fallback(cast, settings) -> None:
+    client, without = client_of(cast.lead), client_of(cast.member)
+    old, settings.SECRET_KEY = settings.SECRET_KEY, "n" * 50
+    assert not through(without)
+    settings.SECRET_KEY_FALLBACKS = [old]
+    assert through(client)
+    settings.SECRET_KEY_FALLBACKS = []
+    assert through(client), "it is under the new key by now"
