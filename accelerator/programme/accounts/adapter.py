@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as account_adapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
@@ -60,6 +61,8 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That did not fit. Codes change every 30 seconds and work once; "
         "please try the next one.",
+        "lost_key": "This was set up under a key that the site no longer has. Please ask the "
+        "Learning Hub to reset your second factor.",
         "cannot_generate_recovery_codes": "Set up an authenticator app or a passkey first.",
     }
 
@@ -67,7 +70,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text)
+        try:
+            return unseal(encrypted_text)
+        except InvalidToken:
+            raise self.validation_error("lost_key") from None
 
     def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
         count = Authenticator.objects.filter(user=user, type=type).count()

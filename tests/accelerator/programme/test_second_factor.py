@@ -253,6 +253,16 @@ def test_the_secrets_are_read_with_a_key_of_before_and_sealed_afresh(cast, setti
     assert recovery_code(cast.hub)
 
 
+def test_a_key_that_is_lost_is_said_and_no_code_fits(cast, settings) -> None:
+    give_second_factor(cast.hub)
+    settings.SECRET_KEY = "n" * 50
+    client, led_to = with_password(cast.hub)
+    for code in (code_now(), code_now("")):
+        answer = client.post(led_to, {"code": code})
+        assert "a key that the site no longer has" in answer.content.decode()
+    assert not through(client)
+
+
 def test_secrets_are_not_in_the_admin(cast) -> None:
     keeper = UserFactory(is_staff=True, is_superuser=True)
     assert client_of(keeper).get("/admin/mfa/authenticator/").status_code == 404
