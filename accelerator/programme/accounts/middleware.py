@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.loader import render_to_string
 from django.utils.http import urlencode
 
 from accelerator.core.http import Request
@@ -65,7 +64,7 @@ def second_factor(get_response: View) -> View:
             going = {REDIRECT_FIELD_NAME: request.get_full_path()}
             address = second_factor_address(user)
             return redirect(f"{address}?{urlencode(going)}" if request.method == "GET" else address)
-        return HttpResponse(render_to_string("second_factor_first.html"), status=401)
+        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
