@@ -11,7 +11,7 @@ from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
 from assessments.models import Assessment, EvidenceState, Practice, Rating
 from assessments.rating.values import Answers, answers_of
-from assessments.scoring import attention, is_answered
+from assessments.scoring import attention
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,17 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
         criterion=criterion,
         level=framework.level(rating.level),
         cannot_rate=bool(rating.cannot_rate_reason),
-        answered=is_answered(rating.level, rating.cannot_rate_reason),
+        answered=rating.is_answered,
         evidence_count=count,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
     )
+
+
+def steps_done(assessment: Assessment) -> int:
+    """How many of the four steps lie behind an assessment, as far as it knows itself."""
+    before = 0 if assessment.is_baseline else 3
+    return before + assessment.is_submitted
 
 
 def spoken(answers: Answers, levels: Catalogue) -> dict:

@@ -1,4 +1,5 @@
-// Passkeys: shown where the browser has them, and a sentence where one did not work.
+// Passkeys: shown where the browser has them, handed to allauth's scripts, and a sentence where one
+// did not work.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -7,6 +8,20 @@ document.addEventListener("DOMContentLoaded", () => {
   const able = Boolean(window.PublicKeyCredential) && !numbered;
   document.querySelectorAll("[data-passkeys]").forEach((part) => { part.hidden = !able; });
   document.querySelectorAll("[data-no-passkeys]").forEach((part) => { part.hidden = able; });
+  document.querySelectorAll("[data-passkey-step]").forEach((part) => {
+    const { passkeyStep, passkeyOptions } = part.dataset;
+    const button = "use-passkey";
+    window.allauth.webauthn.forms[passkeyStep]({
+      ids: {
+        add: button,
+        authenticate: button,
+        login: button,
+        credential: part.querySelector("[name=credential]").id,
+        passwordless: "id_passwordless",
+      },
+      data: passkeyOptions && JSON.parse(passkeyOptions),
+    });
+  });
 });
 
 document.addEventListener("allauth.error", (event) => {

@@ -13,7 +13,6 @@ from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
 from accelerator.core.recent import require_recent_sign_in
 from accelerator.core.responses import private_file
-from accelerator.models import ReportJob
 
 
 @require_safe
@@ -61,6 +60,6 @@ def job_download(request: Request, pk: str) -> HttpResponseBase:
     found = job_for(request.user, "report.view", pk)
     if found.spans_organisations:
         require_recent_sign_in(request)
-    if found.state != ReportJob.State.DONE:
+    if not found.is_done:
         return redirect("job", pk=pk)
     return private_file(found.file.open(), filename=found.filename, media_type=found.media_type)

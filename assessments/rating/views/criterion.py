@@ -8,7 +8,8 @@ from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.models import User
 from assessments.access import rating_for
-from assessments.evidence.views.panel import panel_context
+from assessments.evidence.forms import panel_forms
+from assessments.evidence.queries.panel import panel_of
 from assessments.framework.queries import catalogue
 from assessments.models import Rating
 from assessments.rating.forms import RatingForm
@@ -74,7 +75,8 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "next": after,
         "can_edit": can_edit,
         "q": len(levels.levels),
-        **panel_context(rating, can_edit=can_edit),
+        **panel_of(rating),
+        **panel_forms(),
     }
     return render(request, "assessments/criterion.html", context, status=status)
 

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accelerator.models import AuditEvent, Role
+from assessments.models import Evidence
 from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
 from calibration.assigning.services import assigning, settings
@@ -65,7 +66,7 @@ def pages(review: Review, client) -> dict[str, str]:
         *(url(name, review) for name in ("review", "review_submit", "review_recuse", "ask")),
         *(url("rate", review, criterion.code) for criterion in framework.criteria.all()),
     ]
-    for piece in review.calibration.assessment.enrolment.evidence.all():
+    for piece in Evidence.objects.filter(enrolment=review.calibration.assessment.enrolment):
         addresses += [
             reverse(f"assessments:{name}", args=[piece.pk])
             for name in ("evidence", "evidence_view")
