@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from tests.browser.conftest import HOME
 from tests.factories.signing_in import code_now, give_second_factor, recovery_code
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -62,7 +63,7 @@ def test_an_app_is_set_up_before_anything_else_and_signs_in(cast, window, axe) -
     axe(again)
     again.get_by_label("Code").fill(code_now(secret))
     again.get_by_role("button", name="Sign in", exact=True).click()
-    again.wait_for_url("**/")
+    again.wait_for_url(HOME)
     again.goto("/account/")
     axe(again)
     assert again.get_by_text("your password and a second factor").is_visible()
@@ -74,7 +75,7 @@ def test_a_recovery_code_signs_in_without_javascript(cast, window) -> None:
     typed(page, cast.coach_a)
     page.get_by_label("Code").fill(recovery_code(cast.coach_a))
     page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url("**/")
+    page.wait_for_url(HOME)
     page.goto(reverse("mfa_index"))
     assert page.get_by_text(re.compile(r"9 of 10\s+are left")).is_visible()
 
@@ -95,13 +96,13 @@ def test_a_passkey_is_the_second_factor_and_then_the_only_one(cast, window, axe)
     typed(page, cast.moderator)
     axe(page)
     page.get_by_role("button", name="Use a passkey").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(HOME)
     assert page.get_by_role("heading", level=1).inner_text().startswith("Hello")
     page.get_by_role("button", name="Sign out", exact=True).first.click()
 
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(HOME)
     assert page.get_by_role("heading", level=1).inner_text().startswith("Hello")
     page.goto("/cohorts/")
     assert page.url.endswith("/cohorts/"), "a passkey alone is both"
