@@ -65,14 +65,14 @@ def _licences(name: str) -> dict[str, Any]:
         about = metadata.metadata(name)
     except metadata.PackageNotFoundError:
         return {}
-    if expression := about.get("License-Expression"):
-        return {"licenses": [{"expression": expression}]}
+    if expressions := about.get_all("License-Expression"):
+        return {"licenses": [{"expression": expressions[0]}]}
     classified = [
         line.rpartition(" :: ")[2]
         for line in about.get_all("Classifier") or []
         if line.startswith("License :: ") and line != "License :: OSI Approved"
     ]
-    stated = (about.get("License") or "").strip()
+    stated = "".join(about.get_all("License") or []).strip()
     names = classified or ([stated] if stated and "\n" not in stated else [])
     return {"licenses": [{"license": {"name": one}} for one in names]} if names else {}
 

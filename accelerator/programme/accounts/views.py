@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from accelerator.core.forms import NameField, field_of
 from accelerator.core.http import Request
 from accelerator.programme.accounts.forms import NameForm
 from accelerator.programme.accounts.queries import idle_hours, roles_in_words
@@ -16,7 +17,7 @@ def account(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         rename_person(actor=request.user, name=form.cleaned_data["name"])
         messages.success(request, "Your name is saved.")
-        if form.fields["name"].left_out(form.data["name"]):
+        if field_of(form, "name", NameField).left_out(form.data["name"]):
             messages.info(request, "Characters that nobody can see were left out of it.")
         return redirect("account")
     context = {
