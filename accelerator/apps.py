@@ -9,7 +9,9 @@ class AcceleratorConfig(AppConfig):
 
     def ready(self) -> None:
         from accelerator.core import access, checks, redaction, rights, words
+        from accelerator.programme.accounts import receivers
 
+        receivers.connect()
         rights.declare("accelerator", access.RIGHTS)
         words.declare("accelerator", words.WORDS)
         post_migrate.connect(redaction.install, sender=self)

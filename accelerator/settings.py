@@ -60,6 +60,8 @@ SECRET_KEY = (
     if PRODUCTION
     else env.str("SECRET_KEY", default="") or development_secret()
 )
+# Keys of before: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 hosts = required(
     "ALLOWED_HOSTS", "accelerator.example.org", development="localhost,127.0.0.1,[::1],testserver"
 )
@@ -150,6 +152,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -170,9 +173,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accelerator.programme.accounts.middleware.idle_limit",
     # Knows who asks; views and the check of a form's token read the body only after it.
     "accelerator.core.middleware.body_limit",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accelerator.programme.accounts.middleware.second_factor",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -274,7 +279,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 AUTH_USER_MODEL = "accelerator.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accelerator.programme.accounts.backend.Backend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if ENVIRONMENT == "test"
@@ -304,10 +309,43 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# allauth's own writes a row for an address that it sees for the first time.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (the name of a class)
 # How many proxies add to X-Forwarded-For: limits on tries count each visitor by themselves.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ENVIRONMENT == "test":
-    ACCOUNT_RATE_LIMITS = False
+    ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "accelerator.programme.accounts.forms.SignInForm",
+    "reset_password": "accelerator.programme.accounts.forms.ForgottenPasswordForm",
+}
+MFA_ADAPTER = "accelerator.programme.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Impact Accelerator"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are half a minute off
+# Nobody signs up by themselves, so nobody can take another's address by it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    name: f"accelerator.programme.accounts.forms.{form}"
+    for name, form in (
+        ("authenticate", "CodeForm"),
+        ("reauthenticate", "CodeAgainForm"),
+        ("activate_totp", "AuthenticatorAppForm"),
+        ("add_webauthn", "PasskeyForm"),
+        ("edit_webauthn", "PasskeyNameForm"),
+        ("authenticate_webauthn", "PasskeyAtSignInForm"),
+        ("login_webauthn", "PasskeyAloneForm"),
+        ("reauthenticate_webauthn", "PasskeyAgainForm"),
+    )
+}
+# Hours without use after which a session ends: for those who read what other organisations wrote
+# and for staff, and for everybody else.
+IDLE_HOURS_TRUSTED = env.float("IDLE_HOURS_TRUSTED", default=2)
+IDLE_HOURS = env.float("IDLE_HOURS", default=12)
+# How long a sign-in counts as recent: what takes much away at once asks for one.
+RECENT_SIGN_IN_SECONDS = env.int("RECENT_SIGN_IN_SECONDS", default=900)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = RECENT_SIGN_IN_SECONDS
 
 EMAIL_CONFIG = env.email_url_config(
     required("EMAIL_URL", "smtp+tls://user:password@mail:587", development="consolemail://")

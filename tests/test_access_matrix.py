@@ -52,6 +52,7 @@ STAFF = people("staff")
 COHORT = people("hub", "moderator")
 MODERATOR = people("moderator")
 FIRST = people("coach_a")
+TRUSTED = people("coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
 SEATED = people("coach_a", "coach_b")
 COMPARE = SEATED | COHORT
 READERS = OWN | COMPARE
@@ -114,6 +115,22 @@ MATRIX = {
     ),
     "account_reset_password_from_key_done": PUBLIC_PAGE,
     "account_reauthenticate": Entry(EVERYBODY, EVERYBODY),
+    "sign_out_everywhere": Entry(None, EVERYBODY),
+    # One's own second factor and nobody else's; the world's staff and coaches have one.
+    "mfa_index": Entry(EVERYBODY, None),
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": Entry(EVERYBODY, EVERYBODY),
+    "mfa_activate_totp": Entry(EVERYBODY, EVERYBODY),
+    "mfa_deactivate_totp": Entry(TRUSTED, TRUSTED),
+    "mfa_view_recovery_codes": Entry(TRUSTED, None),
+    "mfa_generate_recovery_codes": Entry(EVERYBODY, EVERYBODY),
+    "mfa_download_recovery_codes": Entry(TRUSTED, None),
+    "mfa_list_webauthn": Entry(EVERYBODY, None),
+    "mfa_add_webauthn": Entry(EVERYBODY, EVERYBODY),
+    "mfa_login_webauthn": PUBLIC,
+    "mfa_reauthenticate_webauthn": Entry(EVERYBODY, EVERYBODY),
+    "mfa_edit_webauthn": Entry(FIRST, FIRST, args=lambda world: [world.passkey.pk]),
+    "mfa_remove_webauthn": Entry(FIRST, FIRST, args=lambda world: [world.passkey.pk]),
     "demo_sign_in": Entry(None, people(), public=True),
     "health_ready": PUBLIC_PAGE,
     "health_live": PUBLIC_PAGE,

@@ -90,6 +90,11 @@ class ReportJob(models.Model):
         return self.state == self.State.REMOVED
 
     @property
+    def spans_organisations(self) -> bool:
+        """Whether its file tells of more than one organisation."""
+        return self.enrolment_id is None
+
+    @property
     def can_retry(self) -> bool:
         return self.state in self.ENDED_WITHOUT_FILE
 

@@ -147,6 +147,15 @@ def test_pages_of_evidence_are_kept_only_by_a_cache_of_its_own() -> None:
     ]
 
 
+def test_keys_of_before_are_read_and_none_is_the_rule() -> None:
+    assert read(PRODUCTION, "SECRET_KEY_FALLBACKS") == {"SECRET_KEY_FALLBACKS": []}
+    environ = PRODUCTION | {"SECRET_KEY_FALLBACKS": "before,long-before"}
+    assert read(environ, "SECRET_KEY_FALLBACKS")["SECRET_KEY_FALLBACKS"] == [
+        "before",
+        "long-before",
+    ]
+
+
 def test_host_names_may_have_spaces_between_them() -> None:
     environ = PRODUCTION | {"ALLOWED_HOSTS": "a.example.org, b.example.org ,"}
     assert read(environ, "ALLOWED_HOSTS") == {"ALLOWED_HOSTS": ["a.example.org", "b.example.org"]}

@@ -22,9 +22,14 @@ from tests.factories.programme import (
     MembershipFactory,
     stuck_letter,
 )
+from tests.factories.signing_in import give_passkey
 
 CODE = "monitor.3"
 World = SimpleNamespace
+
+
+def passkeys(world: World) -> None:
+    give_passkey(world.coach_a)
 
 
 def place(world: World) -> Rating:

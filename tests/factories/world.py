@@ -13,6 +13,7 @@ from calibration.rules import commentary
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
 from tests.factories.programme import UserFactory, stuck_letter
+from tests.factories.signing_in import give_passkey
 
 
 def build_world(cast) -> SimpleNamespace:
@@ -41,6 +42,7 @@ def build_world(cast) -> SimpleNamespace:
     )
     world.staff = UserFactory(name="Staff", is_staff=True)
     world.letter = stuck_letter()
+    world.passkey = give_passkey(world.coach_a)
     world.request = requests.ask_for_evidence(
         actor=world.coach_a, calibration=world.scoring, question="May we see a register?"
     )
