@@ -238,6 +238,7 @@ WORDS = Words(
         "sessions.Session": "ends by itself",
         "account.EmailAddress": PERSON,
         "account.EmailConfirmation": "a random key",
+        "mfa.Authenticator": "sealed secrets, and what a person calls their own keys",
         "pghistory.Context": "a person's number and a page's address without what was asked there",
     },
 )

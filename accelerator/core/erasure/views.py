@@ -17,6 +17,7 @@ from accelerator.core.erasure.queries import (
 )
 from accelerator.core.erasure.services import remove_words
 from accelerator.core.http import Request
+from accelerator.core.recent import recent_sign_in
 
 PAGE = 50
 FOUND = 200
@@ -42,6 +43,7 @@ def erase(request: Request, pk: int) -> HttpResponse:
     )
 
 
+@recent_sign_in
 def erase_text(request: Request, pk: int, model: str, row: str, name: str) -> HttpResponse:
     """One text: what is removed with it and where it is shown; then it is gone for good."""
     enrolment = enrolment_to_erase(request.user, pk)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 
 from accelerator.core.access import staff_only
 from accelerator.core.http import Request
+from accelerator.core.recent import recent_sign_in
 from accelerator.programme.leaving import queries
 from accelerator.programme.leaving.forms import AnonymiseForm, FindPersonForm
 from accelerator.programme.leaving.services import PersonStays
@@ -23,6 +24,7 @@ def people(request: Request) -> HttpResponse:
 
 
 @staff_only
+@recent_sign_in
 def anonymise(request: Request, pk: int) -> HttpResponse:
     """What becomes of a person who leaves for good; then it is so."""
     person = queries.person_who_may_leave(pk)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accelerator", "0003_jobs_and_mail_by_the_databases_clock"),
+        ("accelerator", "0004_words_can_be_removed"),
     ]
 
     operations = [
