@@ -29,6 +29,7 @@ accounts = [
 
 urlpatterns = [
     path("account/", views.account, name="account"),
+    path("signed-in/", views.signed_in, name="signed_in"),
     path("accounts/", include(accounts)),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
 ]

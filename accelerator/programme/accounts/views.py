@@ -1,6 +1,9 @@
 from django.contrib import messages
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from accelerator.core.http import Request
 from accelerator.programme.accounts.forms import NameForm
@@ -17,3 +20,14 @@ def account(request: Request) -> HttpResponse:
         return redirect("account")
     memberships = roles_in_words(request.user)
     return render(request, "account.html", {"form": form, "memberships": memberships})
+
+
+@login_not_required
+@require_safe
+def signed_in(request: HttpRequest) -> JsonResponse:
+    """Who is signed in in this browser now ("" nobody), and a token that their forms may use.
+
+    An open page asks when a save was refused: signing in again changes the token.
+    """
+    person = str(request.user.pk) if request.user.is_authenticated else ""
+    return JsonResponse({"person": person, "token": get_token(request)})
