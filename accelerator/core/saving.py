@@ -34,7 +34,9 @@ class SamePerson:
         stated = request.headers.get("X-Person") or request.POST.get("stated_person")
         if not stated or stated == str(request.user.pk):
             return None
-        return _nothing_to_swap(403) if by_script else render(request, "403_person.html", status=403)
+        if by_script:
+            return _nothing_to_swap(403)
+        return render(request, "403_person.html", status=403)
 
 
 def _nothing_to_swap(status: int) -> HttpResponse:

@@ -97,6 +97,11 @@ class Grid:
         here = cells.index(self.cell(code))
         return cells[here - 1], cells[here + 1]
 
+    def ahead(self, code: str, count: int) -> list[str]:
+        """The addresses of the `count` criteria after that of `code`."""
+        here = self.cells.index(self.cell(code))
+        return [cell.url for cell in self.cells[here + 1 : here + 1 + count]]
+
 
 def build_grid(
     framework: Catalogue,

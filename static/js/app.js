@@ -3,7 +3,24 @@
 
 document.documentElement.classList.add("js");
 
+let life = new AbortController();
+const inits = [];
+
 window.accelerator = {
+  /** Run `init(signal)` now, and for each page that is shown in place of this one. The signal
+   *  ends with its page: listeners outside <main> are given it. */
+  onPage(init) {
+    inits.push(init);
+    init(life.signal);
+  },
+
+  /** Another page's <main> is in the document now: begin anew. */
+  renew() {
+    life.abort();
+    life = new AbortController();
+    inits.forEach((init) => init(life.signal));
+  },
+
   /** Say one sentence to screen readers, politely. */
   announce(words) {
     const region = document.getElementById("announce");
@@ -43,7 +60,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const landed = event.detail.elt;
-  if (landed.id === "evidence-panel" || event.detail.target.id === "evidence-panel") {
+  if (landed.id === "evidence-panel" || event.detail.target?.id === "evidence-panel") {
     const panel = document.getElementById("evidence-panel");
     const results = panel?.querySelector("[data-results]");
     if (panel && !window.accelerator.focusSummary(panel) && results) results.focus();

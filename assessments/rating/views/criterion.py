@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
@@ -16,6 +17,8 @@ from assessments.rating.queries import changes_of, grid_of, spoken
 from assessments.rating.services import StaleRating, save_rating
 from assessments.rating.values import Answers, answers_of
 from assessments.rules.problems import AssessmentLocked
+
+AHEAD = 10  # criteria that a page fetches before they are asked for
 
 
 def _initial(rating: Rating) -> dict:
@@ -72,6 +75,9 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "previous": before,
         "next": after,
+        "ahead": grid.ahead(criterion.code, AHEAD),
+        "within": reverse("assessments:criterion", args=[assessment.pk, "-"]).removesuffix("-/"),
+        "check_url": reverse("assessments:check", args=[assessment.pk]),
         "can_edit": can_edit,
         "q": len(levels.levels),
         **panel_context(rating, can_edit=can_edit),

@@ -26,6 +26,8 @@ from calibration.reviewing.services.reviewing import (
 from calibration.reviewing.services.working import note_self_level_shown, save_work
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
 
+AHEAD = 10  # criteria that a page fetches before they are asked for
+
 
 def _levels(rating: ReviewRating) -> Catalogue:
     return catalogue(rating.review.calibration.assessment.framework_id)
@@ -105,6 +107,9 @@ def _page(
         "others": _others(rating),
         "previous": cells[codes[place - 1]] if place else None,
         "next": cells[codes[place + 1]] if place + 1 < len(codes) else None,
+        "ahead": [cells[code].url for code in codes[place + 1 : place + 1 + AHEAD]],
+        "within": reverse("calibration:rate", args=[rating.review_id, "-"]).removesuffix("-/"),
+        "check_url": reverse("calibration:review_submit", args=[rating.review_id]),
         "done": sum(cell.answered for cell in cells.values()),
         "total": len(cells),
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
@@ -133,7 +138,11 @@ class _Opened:
         )
 
     def context(self) -> dict:
+        """What the page shows, and a note that it was shown."""
         note_self_level_shown(self.rating)
+        return self.shown()
+
+    def shown(self) -> dict:
         return {
             "own": self.own,
             "own_level": workbench.own_level(self.rating, self.own),
@@ -206,6 +215,8 @@ def rate(request: Request, pk: int, code: str) -> HttpResponse:
     opened = _Opened(request, pk, code)
     review = opened.rating.review
     if request.method != "POST":
+        if "X-Prefetch" in request.headers:  # fetched ahead, so nobody looks at it yet
+            return _page(request, opened.rating, opened.form(), opened.pieces, opened.shown())
         if review.is_open and review.last_code != code:
             remember_place(review=review, code=code)
         return _page(request, opened.rating, opened.form(), opened.pieces, opened.context())
@@ -235,9 +246,12 @@ def _save(request: Request, opened: _Opened) -> HttpResponse | None:
 
 @require_POST
 def autosave(request: Request, pk: int, code: str) -> HttpResponse:
-    """Save while typing: answers with the status, the version and what the level brings up."""
+    """Save while typing: answers with the status, the version and what the level brings up.
+
+    With an `action`, as its Save button would: what is missing is an error then.
+    """
     opened = _Opened(request, pk, code)
-    form = opened.form(request.POST, saving=True)
+    form = opened.form(request.POST, saving="action" not in request.POST)
     if not form.is_valid():
         context = {"state": "error", "errors": form.errors, "version": request.POST.get("version")}
         return render(request, "assessments/_save_status.html", context, status=422)
