@@ -12,6 +12,7 @@
   };
   const SKIPPED = ["csrfmiddlewaretoken", "stated_person", "step", "action"];
   let leaving = false;
+  let given = false; // whether <main> is an answer of the server to what was sent
 
   const keyOf = (form) => `draft:${session.person}:${window.location.pathname}:${form.dataset.keep}`;
 
@@ -53,7 +54,9 @@
     const main = document.querySelector("main");
     session.stamp(main);
     window.htmx.process(main);
+    given = true;
     renew();
+    given = false;
     window.scrollTo(0, 0);
     const notice = main.querySelector("[data-conflict]");
     if (!window.accelerator.focusSummary(main)) (notice ?? main).focus();
@@ -61,7 +64,9 @@
 
   async function send(form, button) {
     const body = new FormData(form, button);
-    const answer = await session.post(form.action, body, { "X-Kept-Form": "true" });
+    body.delete("csrfmiddlewaretoken"); // the header has the one that holds
+    const url = form.getAttribute("action") || window.location.href; // a button may be named "action"
+    const answer = await session.post(url, body, { "X-Kept-Form": "true" });
     if (answer.state !== "here") {
       tell(form, WORDS[answer.state], answer.state);
     } else if (answer.status === 204) {
@@ -76,12 +81,14 @@
   function watch(form) {
     const key = keyOf(form);
     const draft = JSON.parse(sessionStorage.getItem(key) ?? "null");
-    const answered = document.querySelector("main [data-error-summary], main [data-conflict]");
+    const answered = given || document.querySelector("main [data-error-summary], main [data-conflict]");
     const asGiven = JSON.stringify(fieldsOf(form));
     let sending = false;
 
-    if (draft && !answered && !form.dataset.keepFresh) {
+    if (draft && !answered) {
+      form.dispatchEvent(new CustomEvent("kept:fill", { detail: draft }));
       fill(form, draft);
+      form.dispatchEvent(new CustomEvent("kept:filled"));
       if (JSON.stringify(fieldsOf(form)) !== asGiven) offer(form, key);
     } else if (draft) {
       store(key, fieldsOf(form));
@@ -129,7 +136,10 @@
     if (!sessionStorage.getItem(keyOf(form)) || link.origin !== window.location.origin) return;
     event.preventDefault();
     if (await session.check(4) === "away") tell(form, WORDS.away.replace("Not sent", "That page cannot open"), "away");
-    else window.location.assign(link.href);
+    else {
+      leaving = true;
+      window.location.assign(link.href);
+    }
   });
   window.addEventListener("pageshow", () => { leaving = false; });
   window.addEventListener("beforeunload", (event) => {

@@ -224,14 +224,15 @@
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!/\/accounts\/logout\/$/.test(form.action)) return;
+    if (!/\/accounts\/logout\/$/.test(form.getAttribute("action"))) return;
     event.preventDefault();
     await flush();
     if (await session.check() === "away") {
       announce("There is no connection, so you are still signed in.");
       return;
     }
-    const left = entries().length;
+    const drafts = Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${person}:`));
+    const left = entries().length + drafts.length;
     const words = left === 1 ? "One answer is" : `${left} answers are`;
     if (left && !window.confirm(`${words} not saved yet. Sign out and lose that?`)) return;
     forget();

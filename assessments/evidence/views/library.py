@@ -111,7 +111,9 @@ def evidence(request: Request, pk: str) -> HttpResponse:
     return render(request, "assessments/evidence.html", context, status=status)
 
 
-def _described(piece: Evidence, editable: Assessment | None, data: QueryDict | None) -> EvidenceForm:
+def _described(
+    piece: Evidence, editable: Assessment | None, data: QueryDict | None
+) -> EvidenceForm:
     """The form of a piece's name, description and criteria, as they stand or as typed."""
     return EvidenceForm(
         data,
