@@ -6,7 +6,7 @@
 window.accelerator.saving = (() => {
   const known = new Map(); // form → its fields when its page was left
   const WORDS = {
-    away: "Not saved yet – there is no connection. Your words are kept in this tab and sent when it is back.",
+    away: "Not saved yet – no connection. Your words are kept in this tab and sent when it is back.",
     out: "You were signed out. Sign in in a new tab and this is saved.",
     other: "Not saved – somebody else is signed in in this browser now, and nothing is saved under their name. "
       + "Your words are kept in this tab: sign in as yourself in a new tab and they are saved.",
@@ -42,6 +42,16 @@ window.accelerator.saving = (() => {
       status.className = `save-status is-${look}`;
       status.setAttribute("aria-live", "off"); // every pause in typing would be read out
       session.tell(status, words, state);
+      keepInView();
+    }
+
+    /** What is typed into stays above the bar, whose lines may have become more. */
+    function keepInView() {
+      const box = document.activeElement;
+      if (!form.contains(box) || !box.matches("textarea, input:not([type=radio], [type=checkbox])")) return;
+      const bar = form.querySelector(".save-bar").getBoundingClientRect();
+      const hidden = Math.min(box.getBoundingClientRect().top + 96, box.getBoundingClientRect().bottom) - bar.top;
+      if (hidden > 0 && bar.bottom >= window.innerHeight - 1) window.scrollBy(0, hidden);
     }
 
     function keep(state) {

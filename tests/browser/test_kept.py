@@ -18,9 +18,7 @@ CODE = "monitor.3"
 
 
 def drafts(page: Page) -> list[str]:
-    return [
-        key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("draft:")
-    ]
+    return [key for key in page.evaluate("Object.keys(sessionStorage)") if key.startswith("draft:")]
 
 
 @pytest.fixture

@@ -162,7 +162,7 @@ def test_nothing_is_kept_after_signing_out(cast, window, address) -> None:
     page.goto(address())
     page.route("**/autosave/", lambda route: route.abort())
     type_words(page, "Never to be saved.")
-    expect(status(page)).to_contain_text("there is no connection")
+    expect(status(page)).to_contain_text("no connection")
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
     page.get_by_role("banner").get_by_role("button", name="Sign out").click()
