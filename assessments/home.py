@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.urls import reverse
 
 from accelerator.models import Enrolment
@@ -11,7 +11,7 @@ from accelerator.programme.cohorts.queries import Figure
 from accelerator.programme.journey import Button, Phase
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment
-from assessments.rules.rounds import BASELINE
+from assessments.models.assessment import unanswered
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -24,24 +24,19 @@ class Counts(TypedDict):
     answered: int
 
 
-def explore(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
+def explore(enrolments: Iterable[Enrolment], led: Collection[int], round: int) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
     open_cohorts = frameworks_open_to([one.cohort_id for one in enrolments])
-    baselines = {
+    begun = {
         assessment.enrolment_id: assessment
-        for assessment in Assessment.objects.filter(
-            enrolment__in=enrolments, round=BASELINE
-        ).annotate(
+        for assessment in Assessment.objects.filter(enrolment__in=enrolments, round=round).annotate(
             total=Count("ratings"),
-            answered=Count(
-                "ratings",
-                filter=Q(ratings__level__isnull=False) | ~Q(ratings__cannot_rate_reason=""),
-            ),
+            answered=Count("ratings", filter=~unanswered("ratings__")),
         )
     }
     return {
         enrolment.pk: _phase(
-            enrolment, baselines.get(enrolment.pk), open_cohorts, leads=enrolment.pk in led
+            enrolment, begun.get(enrolment.pk), open_cohorts, leads=enrolment.pk in led
         )
         for enrolment in enrolments
     }
@@ -109,12 +104,12 @@ def _phase(
     )
 
 
-def handed_in(cohorts: Collection[int]) -> Figure:
-    """How many active enrolments of each cohort have submitted their baseline. One query."""
+def handed_in(cohorts: Collection[int], round: int) -> Figure:
+    """How many active enrolments of each cohort have submitted that round. One query."""
     submitted = Assessment.objects.filter(
         enrolment__cohort__in=cohorts,
         enrolment__state=Enrolment.State.ACTIVE,
-        round=BASELINE,
+        round=round,
         state=Assessment.State.SUBMITTED,
     )
     counts = submitted.order_by().values_list("enrolment__cohort").annotate(Count("pk"))

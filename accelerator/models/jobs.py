@@ -77,6 +77,18 @@ class ReportJob(models.Model):
         return self.state in self.OPEN
 
     @property
+    def is_done(self) -> bool:
+        return self.state == self.State.DONE
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self.state == self.State.CANCELLED
+
+    @property
+    def is_removed(self) -> bool:
+        return self.state == self.State.REMOVED
+
+    @property
     def can_retry(self) -> bool:
         return self.state in self.ENDED_WITHOUT_FILE
 

@@ -1,8 +1,8 @@
 """The journey of an enrolment: Explore, Calibrate, Improve, Review.
 
 Each phase belongs to one app, named in settings.JOURNEY by a dotted path, so that this app
-knows nothing of those above it. A provider takes enrolments, and which of
-them the reader leads, and returns what it knows of each.
+knows nothing of those above it. A provider takes enrolments, which of them the reader leads, and
+the round that is asked for, and returns what it knows of each.
 """
 
 from collections.abc import Collection, Iterable
@@ -13,6 +13,8 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accelerator.models import Enrolment
+
+FIRST_ROUND = 1
 
 
 @dataclass(frozen=True)
@@ -70,14 +72,16 @@ WAITING = Phase(
 )
 
 
-def journeys(enrolments: Iterable[Enrolment], led: Collection[int] = ()) -> list[Journey]:
-    """Where each enrolment is. Costs each provider's queries once, however many enrolments.
+def journeys(
+    enrolments: Iterable[Enrolment], led: Collection[int] = (), *, round: int
+) -> list[Journey]:
+    """Where each enrolment is in a round. Each provider's queries once, however many enrolments.
 
     `led`: ids of the enrolments that the reader leads, who alone starts and submits.
     """
     enrolments = list(enrolments)
     known = {
-        key: import_string(path)(enrolments, led) if enrolments else {}
+        key: import_string(path)(enrolments, led, round) if enrolments else {}
         for key, path in settings.JOURNEY.items()
     }
     return [_journey(enrolment, known) for enrolment in enrolments]

@@ -43,7 +43,6 @@ def site(request: HttpRequest) -> dict:
     """What every page shows: the navigation, and whether the data on it is invented."""
     return {
         "nav": SimpleLazyObject(lambda: navigation(request)),
-        "demo_mode": settings.DEMO_MODE,
         "synthetic": settings.DEMO_MODE,
     }
 

@@ -27,10 +27,7 @@ class EvidenceFilter(django_filters.FilterSet):
         super().__init__(*args, **kwargs)
         self.filters["criterion"].extra["choices"] = [
             ("none", "Not used yet"),
-            *(
-                (pillar.title, [(c.code, c.label) for c in pillar.criteria])
-                for pillar in (catalogue.pillars if catalogue else ())
-            ),
+            *(catalogue.criterion_choices() if catalogue else ()),
         ]
 
     def filter_criterion(self, queryset, _name: str, value: str):

@@ -20,6 +20,11 @@ class NoteForm(forms.Form):
     note_text = field_text("Note", "What you would tell a visitor who asks to see it.", rows=4)
 
 
+def panel_forms() -> dict[str, forms.Form]:
+    """The forms of a criterion's panel, as they begin."""
+    return {"link_form": LinkForm(), "note_form": NoteForm()}
+
+
 class UseForm(forms.ModelForm):
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
@@ -53,10 +58,7 @@ class EvidenceForm(forms.Form):
         if catalogue is None:
             del self.fields["criteria"]
         else:
-            field_of(self, "criteria", forms.ChoiceField).choices = [
-                (pillar.title, [(criterion.code, criterion.label) for criterion in pillar.criteria])
-                for pillar in catalogue.pillars
-            ]
+            field_of(self, "criteria", forms.ChoiceField).choices = catalogue.criterion_choices()
 
 
 class WithdrawForm(forms.Form):

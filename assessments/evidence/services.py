@@ -9,12 +9,12 @@ import structlog
 from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accelerator.core import audit
-from accelerator.core.constraints import violated
+from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
 from accelerator.core.stored import remove_unnamed
 from accelerator.models import Enrolment, User
@@ -179,13 +179,8 @@ def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
         raise ValueError("Evidence is used by its own enrolment only.")
     if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
         raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
-    try:
-        with transaction.atomic():
-            _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
     if created:
         audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
 
@@ -202,13 +197,8 @@ def attach(*, actor: User, evidence: Iterable[Evidence], ratings: Iterable[Ratin
 @transaction.atomic
 def detach(*, actor: User, use: EvidenceUse) -> None:
     """Take one piece off one rating; it stays in the library. Raises AssessmentLocked."""
-    try:
-        with transaction.atomic():
-            EvidenceUse.objects.filter(pk=use.pk).delete()
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        EvidenceUse.objects.filter(pk=use.pk).delete()
     audit.record(actor, "evidence.detached", use.evidence, rating=use.rating_id)
 
 
@@ -225,13 +215,8 @@ def describe_use(
     stands = use_read(row.part, row.practice)
     if read not in (None, stands) and stands != use_read(part, practice):
         raise StaleDescription
-    try:
-        with transaction.atomic():
-            EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
 
 

@@ -1,6 +1,6 @@
 """What a framework must satisfy once its file has been read: its shape and cross-references.
 
-Pure functions over the data of `framework_file.read_framework`; no database, no Django.
+Pure functions over the data of `source.read_framework`; no database, no Django.
 """
 
 import difflib

@@ -1,7 +1,7 @@
 """Read a framework file (YAML) and say precisely what is wrong with a broken one.
 
-The rules the content must satisfy are in `framework.schema.json` and `framework_rules`. Nothing
-here touches the database or Django.
+The rules the content must satisfy are in `framework.schema.json` and `rules`. Nothing here
+touches the database or Django.
 """
 
 import hashlib

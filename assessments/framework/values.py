@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,3 +74,18 @@ class Catalogue:
     def level(self, value: int | None) -> LevelInfo | None:
         """The level of that value; None, not rated, stays None."""
         return None if value is None else self.levels[value]
+
+    def above(self, value: int | None) -> LevelInfo | None:
+        """The level above that value; None at the top, and above none."""
+        if value is None or value + 1 == len(self.levels):
+            return None
+        return self.levels[value + 1]
+
+    def criterion_choices(
+        self, label: Callable[[CriterionInfo], str] = lambda criterion: criterion.label
+    ) -> list[tuple[str, list[tuple[str, str]]]]:
+        """The criteria as a form offers them: by pillar, each by its code and `label`."""
+        return [
+            (pillar.title, [(one.code, label(one)) for one in pillar.criteria])
+            for pillar in self.pillars
+        ]

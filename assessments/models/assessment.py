@@ -11,6 +11,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from accelerator.models import Enrolment
 from assessments.models.framework import Criterion, Framework
 from assessments.rules.rounds import BASELINE, label_of, slug_of
+from assessments.scoring import is_answered
 
 # The name under which the database refuses to change what is submitted.
 LOCKED = "assessment_locked"
@@ -50,7 +51,7 @@ class Assessment(models.Model):
         DRAFT = "draft", "Being rated"
         SUBMITTED = "submitted", "Submitted"
 
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="assessments")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+")
     framework = models.ForeignKey(Framework, models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField(default=BASELINE)
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
@@ -121,10 +122,15 @@ class Practice(models.TextChoices):
 KEPT = Q(uses__evidence__withdrawn_at=None)  # of a rating's uses
 
 
+def unanswered(prefix: str = "") -> Q:
+    """Picks ratings that are not `is_answered`, at the end of a lookup's `prefix`."""
+    return Q(**{f"{prefix}level": None, f"{prefix}cannot_rate_reason": ""})
+
+
 class RatingQuerySet(models.QuerySet["Rating"]):
     def unanswered(self) -> "RatingQuerySet":
         """Neither a level nor a reason why none can be given: what stops a submission."""
-        return self.filter(level=None, cannot_rate_reason="")
+        return self.filter(unanswered())
 
     def with_evidence_count(self) -> "RatingQuerySet":
         """Adds `evidence_count`, pieces that were not withdrawn."""
@@ -201,3 +207,7 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.criterion}: {'not rated' if self.level is None else self.level}"
+
+    @property
+    def is_answered(self) -> bool:
+        return is_answered(self.level, self.cannot_rate_reason)

@@ -56,7 +56,7 @@ class Evidence(models.Model):
         NOTE = "note", "Note"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="evidence")
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=5, choices=Kind)
     title = models.CharField(max_length=150)
     description = models.TextField(blank=True)

@@ -11,7 +11,9 @@ from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
 from assessments.models import Assessment, EvidenceState, Practice, Rating
 from assessments.rating.values import Answers, answers_of
-from assessments.scoring import attention, is_answered
+from assessments.scoring import attention
+
+AHEAD = 10  # criteria that somebody can go on to when the connection is cut
 
 
 @dataclass(frozen=True)
@@ -97,10 +99,10 @@ class Grid:
         here = cells.index(self.cell(code))
         return cells[here - 1], cells[here + 1]
 
-    def ahead(self, code: str, count: int) -> list[str]:
-        """The addresses of the `count` criteria after that of `code`."""
-        here = self.cells.index(self.cell(code))
-        return [cell.url for cell in self.cells[here + 1 : here + 1 + count]]
+    def ahead(self, code: str) -> list[str]:
+        """The addresses that a page fetches before they are asked for: those after `code`."""
+        after = self.cells.index(self.cell(code)) + 1
+        return [cell.url for cell in self.cells[after : after + AHEAD]]
 
 
 def build_grid(
@@ -158,11 +160,17 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
         criterion=criterion,
         level=framework.level(rating.level),
         cannot_rate=bool(rating.cannot_rate_reason),
-        answered=is_answered(rating.level, rating.cannot_rate_reason),
+        answered=rating.is_answered,
         evidence_count=count,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
     )
+
+
+def steps_done(assessment: Assessment) -> int:
+    """How many of the four steps lie behind an assessment, as far as it knows itself."""
+    before = 0 if assessment.is_baseline else 3
+    return before + assessment.is_submitted
 
 
 def spoken(answers: Answers, levels: Catalogue) -> dict:

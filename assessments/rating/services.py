@@ -2,12 +2,12 @@
 
 from dataclasses import asdict
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
-from accelerator.core.constraints import violated
+from accelerator.core.constraints import refused_as
 from accelerator.models import Enrolment, User
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment, Rating
@@ -55,15 +55,10 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
     lost reply counts as saved. Raises StaleRating and AssessmentLocked.
     """
     now = timezone.now()
-    try:
-        with transaction.atomic():
-            changed = Rating.objects.filter(pk=rating.pk, version=read_version).update(
-                version=F("version") + 1, updated_at=now, updated_by=actor, **asdict(answers)
-            )
-    except IntegrityError as error:
-        if violated(error) != LOCKED:
-            raise
-        raise AssessmentLocked from error
+    with refused_as(LOCKED, AssessmentLocked):
+        changed = Rating.objects.filter(pk=rating.pk, version=read_version).update(
+            version=F("version") + 1, updated_at=now, updated_by=actor, **asdict(answers)
+        )
     if changed:
         rating.version, rating.updated_at, rating.updated_by = read_version + 1, now, actor
         for name, value in asdict(answers).items():

@@ -1,8 +1,6 @@
 """What somebody answers about one criterion, as a plain value."""
 
-from dataclasses import dataclass
-
-from assessments.models import Rating
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -16,11 +14,6 @@ class Answers:
     cannot_rate_reason: str
 
 
-def answers_of(rating: Rating) -> Answers:
-    return Answers(
-        level=rating.level,
-        justification=rating.justification,
-        evidence_state=rating.evidence_state,
-        practice=rating.practice,
-        cannot_rate_reason=rating.cannot_rate_reason,
-    )
+def answers_of(rating: object) -> Answers:
+    """Those of whatever holds them under the same names, as a Rating and its history do."""
+    return Answers(**{field.name: getattr(rating, field.name) for field in fields(Answers)})

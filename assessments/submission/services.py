@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Membership, Role, User
+from accelerator.models import Role, User
 from assessments.models import Assessment, Rating
 
 
@@ -37,11 +37,11 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
     row.save(update_fields=["state", "submitted_at", "submitted_by"])
     audit.record(actor, "assessment.submitted", row, round=row.round)
     enrolment = row.enrolment
-    own = Membership.objects.filter(organisation=enrolment.organisation_id, role=Role.LEAD)
-    hub = Membership.objects.filter(cohort=enrolment.cohort_id, role=Role.HUB)
+    leads = User.objects.holding(Role.LEAD, organisation=enrolment.organisation_id)
+    hub = User.objects.holding(Role.HUB, cohort=enrolment.cohort_id)
     for template, people in (
-        ("assessment_submitted", {actor} | _people(own)),
-        ("assessment_received", _people(hub) - {actor}),
+        ("assessment_submitted", {actor, *leads}),
+        ("assessment_received", set(hub) - {actor}),
     ):
         queue_template_mail(
             people=sorted(people, key=lambda person: person.pk),
@@ -50,7 +50,3 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
             key=f"{template}:{row.pk}",
         )
     return True
-
-
-def _people(memberships) -> set[User]:
-    return {membership.user for membership in memberships.select_related("user")}

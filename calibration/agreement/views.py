@@ -1,13 +1,12 @@
 """How far the coaches of a cohort agree: the page and its CSV."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.exports import Cell, about_lines, csv_response
+from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.http import Request
 from accelerator.core.limits import limited
 from accelerator.models import Cohort
@@ -20,9 +19,8 @@ from calibration.access import require_coach, reviews_blind
 from calibration.agreement.forms import BASES, AgreementForm
 from calibration.agreement.queries import figures as report
 from calibration.agreement.queries.anchoring import anchoring
+from calibration.agreement.queries.export import CSV_HEADER, csv_rows
 from calibration.agreement.queries.severity import severity_of, severity_table
-
-CSV_HEADER = ["part", "figure", "weights", "value", "from", "to", "of", "pairs", "note"]
 
 
 @dataclass(frozen=True)
@@ -109,44 +107,12 @@ def agreement_csv(request: Request, slug: str) -> HttpResponse:
     )
     name = f"agreement-{chosen.cohort.slug}-{chosen.scope.key or 'cohort'}-{chosen.basis}"
     name += f"-{slug_of(chosen.round)}.csv" if later else ".csv"
-    return csv_response(name, CSV_HEADER, _csv_rows(chosen), about_lines(request.user, basis))
-
-
-def _csv_rows(chosen: Chosen) -> Iterator[list[Cell]]:
-    for scope in chosen.scopes:
-        yield [scope.title, "same level", "", scope.exact.agree, "", "", scope.pairs, scope.pairs]
-        yield [
-            scope.title, "within one step", "", scope.near.agree, "", "", scope.pairs, scope.pairs,
-        ]  # fmt: skip
-        note = "Coach A minus Coach B, in steps" if scope.pairs else report.NO_PAIRS
-        mean = "" if scope.difference is None else round(scope.difference, 4)
-        yield [
-            scope.title, "mean signed difference", "", mean, "", "", "", scope.pairs, note,
-        ]  # fmt: skip
-    scope = chosen.scope
-    for level, row in zip(chosen.framework.levels, scope.table, strict=True):
-        for other, count in zip(chosen.framework.levels, row, strict=True):
-            figure = f"Coach A {level.short}, Coach B {other.short}"
-            yield [scope.title, figure, "", count, "", "", scope.pairs, scope.pairs]
-    for one in scope.estimates:
-        low, high = one.interval or (None, None)
-        yield [
-            scope.title,
-            one.measure.name,
-            one.measure.weights,
-            "undefined" if one.value is None else round(one.value, 4),
-            None if low is None else round(low, 4),
-            None if high is None else round(high, 4),
-            "",
-            one.pairs,
-            one.why or one.why_no_interval,
-        ]
-    if not scope.enough:
-        yield [scope.title, "coefficients", "", "", "", "", "", scope.pairs, too_few(scope)]
-
-
-def too_few(scope: report.Scope) -> str:
-    return f"fewer than {report.ENOUGH} pairs: counts only"
+    return csv_response(
+        name,
+        CSV_HEADER,
+        csv_rows(chosen.scopes, chosen.scope, chosen.framework),
+        about_lines(request.user, basis),
+    )
 
 
 @require_safe

@@ -236,13 +236,10 @@ class ThirdCoachForm(forms.Form):
         ]
         coach.coerce = people.__getitem__
         by_code = {item.criterion.code: item for item in desk.items}
-        field_of(self, "criteria", forms.MultipleChoiceField).choices = [
-            (
-                pillar.title,
-                [(one.code, f"{one.label} · {by_code[one.code].brief}") for one in pillar.criteria],
-            )
-            for pillar in desk.framework.pillars
-        ]
+        criteria = field_of(self, "criteria", forms.MultipleChoiceField)
+        criteria.choices = desk.framework.criterion_choices(
+            lambda one: f"{one.label} · {by_code[one.code].brief}"
+        )
 
 
 class StateForm(forms.Form):

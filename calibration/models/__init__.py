@@ -17,6 +17,7 @@ from calibration.models.review import (
     Sureness,
     empty_seats,
     unanswered,
+    why_no_third,
 )
 
 __all__ = [
@@ -42,4 +43,5 @@ __all__ = [
     "Sureness",
     "empty_seats",
     "unanswered",
+    "why_no_third",
 ]

@@ -1,5 +1,7 @@
 """The calibration of one assessment, from assignment to release."""
 
+from datetime import timedelta
+
 import pghistory
 import pgtrigger
 from django.apps import apps
@@ -10,6 +12,9 @@ from django.utils import timezone
 
 from accelerator.models import Cohort, User
 from assessments.models import Assessment
+
+# For how long a moderator has the desk after taking it, and after each decision.
+LEASE = timedelta(minutes=30)
 
 
 class CalibrationSettings(models.Model):
@@ -31,6 +36,12 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def open_to_compare(self) -> "CalibrationQuerySet":
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
+
+    def overdue(self) -> "CalibrationQuerySet":
+        """Those that are `is_overdue`, in SQL."""
+        return self.filter(
+            state__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate()
+        ).order_by()
 
     def owed_by(self, user: User) -> "CalibrationQuerySet":
         """Those that `user` still reviews, blind: nothing of the others' may reach them."""
@@ -91,6 +102,7 @@ class Calibration(models.Model):
     OPEN_TO_COMPARE = (State.BOTH_IN, State.MODERATING, State.AGREED, State.RELEASED)
     DECIDABLE = (State.BOTH_IN, State.MODERATING, State.AGREED)
     UNDER_REVIEW = (State.ASSIGNED, State.SCORING)
+    AWAITING_REVIEWS = (State.UNASSIGNED, *UNDER_REVIEW)
     SETTLING = (State.BOTH_IN, State.MODERATING)
     # While a coach may step back or be replaced.
     SEATS_OPEN = (*UNDER_REVIEW, *SETTLING)
@@ -132,12 +144,21 @@ class Calibration(models.Model):
         return f"Calibration of {self.assessment}"
 
     @property
+    def needs_coaches(self) -> bool:
+        return self.state == self.State.UNASSIGNED
+
+    @property
     def is_open_to_compare(self) -> bool:
         return self.state in self.OPEN_TO_COMPARE
 
     @property
     def is_under_review(self) -> bool:
         return self.state in self.UNDER_REVIEW
+
+    @property
+    def awaits_reviews(self) -> bool:
+        """Whether its coaches, if it has them, have not both handed in."""
+        return self.state in self.AWAITING_REVIEWS
 
     @property
     def is_settling(self) -> bool:
@@ -162,7 +183,7 @@ class Calibration(models.Model):
     @property
     def is_under_way(self) -> bool:
         """Whether it has its coaches and is not released: while they may ask for evidence."""
-        return self.state != self.State.UNASSIGNED and not self.is_released
+        return not self.needs_coaches and not self.is_released
 
     @property
     def lets_reviews_back(self) -> bool:
@@ -179,10 +200,13 @@ class Calibration(models.Model):
         return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether the day on which its reviews were due is over, wherever it stands."""
+        return self.due_on is not None and self.due_on < timezone.localdate()
+
+    @property
     def is_overdue(self) -> bool:
-        return (
-            self.due_on is not None and self.is_under_review and self.due_on < timezone.localdate()
-        )
+        return self.is_under_review and self.is_past_due
 
 
 @pghistory.track()

@@ -20,6 +20,10 @@ class EvidenceRequestQuerySet(models.QuerySet["EvidenceRequest"]):
             return found
         return found.filter(Q(asked_at__lt=compared_at) | Q(asked_by=review.coach_id))
 
+    def open(self) -> "EvidenceRequestQuerySet":
+        """Those that `can_be_answered`, in SQL."""
+        return self.filter(answered_at=None).exclude(calibration__state=Calibration.State.RELEASED)
+
     def answered(self) -> "EvidenceRequestQuerySet":
         return self.exclude(answered_at=None)
 
@@ -72,6 +76,12 @@ class EvidenceRequest(models.Model):
         return self.answered_at is None and not self.calibration.is_released
 
 
+class ReleaseQuestionQuerySet(models.QuerySet["ReleaseQuestion"]):
+    def unanswered(self) -> "ReleaseQuestionQuerySet":
+        """Those that wait for the hub."""
+        return self.filter(answered_at=None)
+
+
 class ReleaseQuestion(models.Model):
     """The organisation's question about its calibrated framework, and the hub's answer."""
 
@@ -90,6 +100,8 @@ class ReleaseQuestion(models.Model):
         "organisation": "release__calibration__assessment__enrolment__organisation_id",
         "cohort": "release__calibration__assessment__enrolment__cohort_id",
     }
+
+    objects = ReleaseQuestionQuerySet.as_manager()
 
     class Meta:
         ordering = ["asked_at"]

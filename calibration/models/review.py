@@ -155,6 +155,11 @@ class Review(models.Model):
         return self.state == self.State.WITHDRAWN
 
     @property
+    def is_past_due(self) -> bool:
+        """Whether its coach should have handed it in before today."""
+        return self.is_open and self.calibration.is_past_due
+
+    @property
     def is_main(self) -> bool:
         """Whether it is the first or second coach's, on which the calibration rests."""
         return self.seat in self.MAIN_SEATS
@@ -164,6 +169,13 @@ def empty_seats(current: Iterable[Review]) -> list[Review.Seat]:
     """The main seats that none of a calibration's current reviews holds."""
     taken = {review.seat for review in current}
     return [seat for seat in Review.MAIN_SEATS if seat not in taken]
+
+
+def why_no_third(calibration: Calibration, current: Iterable[Review]) -> str:
+    """Why no third coach can be asked, beside the `current` reviews; "" when one can."""
+    if not calibration.is_settling:
+        return "A third coach comes in once both reviews are in."
+    return "" if all(one.is_main for one in current) else "A third coach is here already."
 
 
 class Sureness(models.TextChoices):

@@ -1,13 +1,12 @@
 from celery import Task, shared_task
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.utils.text import slugify
 
 from accelerator.core.jobs.services import JobRefused, MadeFile, Progress, run_job
 from accelerator.core.pdf import render_report
 from accelerator.models import ReportJob
 from calibration.releasing.queries.releases import release_version
-from calibration.releasing.queries.result import RESULT_REPORT, report_context
+from calibration.releasing.queries.result import RESULT_REPORT, file_name, report_context
 
 
 @shared_task(name=RESULT_REPORT, bind=True)
@@ -28,10 +27,4 @@ def make_result(job: ReportJob, progress: Progress) -> MadeFile:
     progress(30, "Drawing the pages")
     content = render_report("calibration/pdf/result_report.html", context)
     progress(95, "Keeping the file")
-    assessment = release.calibration.assessment
-    name = slugify(assessment.enrolment.organisation.name)
-    return MadeFile(
-        content,
-        f"calibrated-{name}-{assessment.round_slug}-v{release.version}.pdf",
-        "application/pdf",
-    )
+    return MadeFile(content, file_name(release, "pdf"), "application/pdf")

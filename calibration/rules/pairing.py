@@ -1,6 +1,7 @@
 """Which two coaches for which assessment: pure suggestions that the hub may take or change.
 
-A pair comes from two institutions, and nothing bars either coach (`seating.bar`). Among those
+A pair comes from two institutions (`seating.may_pair`), and nothing bars either coach
+(`seating.bar`). Among those
 allowed, the load is kept even, pairs that have worked together least come first, and a pair that
 joins two unconnected groups of coaches is preferred, so that severity can be compared across all.
 """
@@ -9,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+
+from calibration.rules.seating import may_pair
 
 Pair = tuple[int, int]
 
@@ -29,7 +32,7 @@ def _ordered(one: int, other: int) -> Pair:
 
 def allowed_pairs(coaches: Sequence[Coach], assessment: int) -> list[tuple[Coach, Coach]]:
     free = [coach for coach in coaches if assessment not in coach.barred]
-    return [(a, b) for a, b in combinations(free, 2) if a.institution != b.institution]
+    return [(a, b) for a, b in combinations(free, 2) if may_pair(a.institution, b.institution)]
 
 
 def components(coaches: Iterable[int], pairs: Iterable[Pair]) -> dict[int, int]:

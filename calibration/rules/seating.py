@@ -57,6 +57,11 @@ class Seating:
         return replace(self, seated=self.seated | {person.id}, partners=self.partners | theirs)
 
 
+def may_pair(institution: int | None, other: int | None) -> bool:
+    """Whether coaches of these two make a pair: its coaches never come from one institution."""
+    return institution != other
+
+
 def bar(person: Person, seating: Seating) -> Bar | None:
     """What keeps `person` from the seat, the plainest first; None when nothing does."""
     holds = {
@@ -67,6 +72,8 @@ def bar(person: Person, seating: Seating) -> Bar | None:
         Bar.TIED: seating.organisation in person.tied,
         Bar.UNPRACTISED: seating.wants_practice and not person.practised,
         Bar.AWARE: person.id in seating.aware,
-        Bar.SAME_INSTITUTION: person.institution in seating.partners,
+        Bar.SAME_INSTITUTION: not all(
+            may_pair(person.institution, one) for one in seating.partners
+        ),
     }
     return next((one for one, stands in holds.items() if stands), None)

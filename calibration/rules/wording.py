@@ -8,6 +8,19 @@ from calibration.rules.levels import Change, Difference, change
 
 # A coach's seat and the level they gave, None where they could not judge.
 Spoken = Sequence[tuple[str, LevelInfo | None]]
+CHANGED = {
+    Change.MARK_DOWN: "Marked down",
+    Change.MARK_UP: "Marked up",
+    Change.UNCHANGED: "Unchanged",
+    Change.NOT_COMPARABLE: "Not compared",
+}
+# The same as a sign beside the words.
+SIGNS = {
+    Change.MARK_DOWN: "↓",
+    Change.MARK_UP: "↑",
+    Change.UNCHANGED: "=",
+    Change.NOT_COMPARABLE: "",
+}
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -54,14 +67,9 @@ def yours_words(own: int | None, level: int | None) -> str:
 
 def moved_words(own: int | None, level: int | None) -> str:
     """What became of the organisation's own level; "Marked down" alone is one step."""
-    if own is None or level is None:
-        return "Not compared"
-    found = change(own, level)
-    if found is Change.UNCHANGED:
-        return "Unchanged"
-    word = "Marked down" if found is Change.MARK_DOWN else "Marked up"
-    distance = abs(level - own)
-    return word if distance == 1 else f"{word} {steps(distance)}"
+    word = CHANGED[change(own, level)]
+    distance = 0 if own is None or level is None else abs(level - own)
+    return word if distance < 2 else f"{word} {steps(distance)}"
 
 
 def _unjudged(given: Spoken) -> list[str]:

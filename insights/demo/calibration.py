@@ -8,6 +8,7 @@ from calibration.models import Calibration, Review
 from calibration.releasing.services import releasing
 from calibration.reviewing.services import reviewing
 from calibration.rules import commentary
+from calibration.rules.judgement import Judgement
 
 # What has happened by each state, in order.
 STATES = Calibration.State.values
@@ -74,7 +75,7 @@ def _review(
         reviewing.save_judgement(
             rating=rating,
             read_version=rating.version,
-            judgement=reviewing.Judgement(
+            judgement=Judgement(
                 level=given,
                 cannot_judge_reason="",
                 commentary=words[kind][(place + seat) % len(words[kind])],

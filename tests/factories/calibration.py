@@ -10,12 +10,13 @@ from calibration.models import Calibration, Review
 from calibration.releasing.services import releasing
 from calibration.reviewing.services import reviewing
 from calibration.rules import commentary
+from calibration.rules.judgement import Judgement
 from tests.factories.assessment import submitted
 from tests.factories.programme import EnrolmentFactory, MembershipFactory
 
 
-def judgement(level: int | None = 1, **more) -> reviewing.Judgement:
-    return reviewing.Judgement(
+def judgement(level: int | None = 1, **more) -> Judgement:
+    return Judgement(
         level=level,
         cannot_judge_reason=more.get("cannot_judge_reason", ""),
         commentary=more.get("commentary", "Regular registers are kept."),

@@ -7,11 +7,13 @@ from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
 from calibration.assigning.services import assigning
-from calibration.models import EvidenceRequest, ImprovementMeeting, PracticeCase
+from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting, PracticeCase
+from calibration.releasing.queries.result import RESULT_REPORT
 from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import answers, note, started, submitted
+from tests.factories.organisation import released_again
 from tests.factories.programme import (
     EnrolmentFactory,
     InstitutionFactory,
@@ -146,6 +148,32 @@ def questions(world: World) -> None:
     exchange.ask_about_release(
         actor=world.lead, release=world.release, question="What do you mean by register?"
     )
+
+
+def late(world: World) -> None:
+    """One more piece beside a released criterion."""
+    exchange.add_late_evidence(
+        actor=world.lead,
+        release=world.release,
+        criterion=world.released.assessment.framework.criteria.get(code=CODE),
+        evidence=note(world.released.assessment.enrolment, world.lead),
+    )
+
+
+def result_reports(world: World) -> None:
+    """One more PDF of the release, asked for by the lead."""
+    ReportJob.objects.create(
+        kind=RESULT_REPORT,
+        title="Calibrated framework",
+        params={"calibration": world.released.pk, "version": world.release.version},
+        enrolment=world.released.assessment.enrolment,
+        requested_by=world.lead,
+        state=ReportJob.State.FAILED,
+    )
+
+
+def versions(world: World) -> None:
+    released_again(world, Calibration.objects.get(pk=world.released.pk))
 
 
 def met(world: World) -> None:

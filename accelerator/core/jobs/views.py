@@ -12,7 +12,6 @@ from accelerator.core.jobs.rules import FIRST_LOOK_MS, next_look_ms
 from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
 from accelerator.core.responses import private_file
-from accelerator.models import ReportJob
 
 
 @require_safe
@@ -58,6 +57,6 @@ def job_retry(request: Request, pk: str) -> HttpResponse:
 def job_download(request: Request, pk: str) -> HttpResponseBase:
     """The finished file, after a fresh access check."""
     found = job_for(request.user, "report.view", pk)
-    if found.state != ReportJob.State.DONE:
+    if not found.is_done:
         return redirect("job", pk=pk)
     return private_file(found.file.open(), filename=found.filename, media_type=found.media_type)

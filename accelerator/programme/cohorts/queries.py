@@ -27,10 +27,10 @@ def figure_labels(figures: Iterable[Figure]) -> list[str]:
     return [figure.label for figure in figures]
 
 
-def figures_of(cohorts: Iterable[Cohort]) -> list[Figure]:
-    """What the apps count, one query each, however many cohorts."""
+def figures_of(cohorts: Iterable[Cohort], round: int) -> list[Figure]:
+    """What the apps count in a round, one query each, however many cohorts."""
     ids = [cohort.pk for cohort in cohorts]
-    return [import_string(path)(ids) for path in settings.COHORT_FIGURES] if ids else []
+    return [import_string(path)(ids, round) for path in settings.COHORT_FIGURES] if ids else []
 
 
 def rows_of(cohorts: Iterable[Cohort], figures: Iterable[Figure]) -> list[Row]:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohorts_of
 from accelerator.programme.cohorts.queries import figure_labels, figures_of, rows_of
+from accelerator.programme.journey import FIRST_ROUND
 
 PAGE = 20
 
@@ -15,7 +16,7 @@ def cohorts(request: Request) -> HttpResponse:
     """The cohorts this person runs."""
     found = cohorts_of(request.user).with_active()
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    figures = figures_of(page)
+    figures = figures_of(page, FIRST_ROUND)
     return render(
         request,
         "programme/cohorts/list.html",

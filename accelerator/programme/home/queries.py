@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 
 from accelerator.models import Enrolment, Role, User
 from accelerator.models.people import OWN_ROLES
-from accelerator.programme.journey import Journey, journeys
+from accelerator.programme.journey import FIRST_ROUND, Journey, journeys
 
 
 def own_journeys(user: User) -> list[Journey]:
@@ -19,7 +19,7 @@ def own_journeys(user: User) -> list[Journey]:
     led = own.filter(
         organisation__membership__user=user, organisation__membership__role=Role.LEAD
     ).values_list("pk", flat=True)
-    return journeys(own.distinct(), set(led))
+    return journeys(own.distinct(), set(led), round=FIRST_ROUND)
 
 
 def panels_of(user: User, roles: Collection[str]) -> list:

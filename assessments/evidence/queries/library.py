@@ -25,6 +25,11 @@ def uses_seen(uses: QuerySet[EvidenceUse], roles: frozenset[str]) -> QuerySet[Ev
     return found.filter(rating__assessment__state=Assessment.State.SUBMITTED)
 
 
+def uses_of(piece: Evidence) -> QuerySet[EvidenceUse]:
+    """Where a piece is used, all told: its own people are asked before it is withdrawn."""
+    return piece.uses.select_related("rating__criterion")
+
+
 def pieces_of(user: User, enrolment: Enrolment) -> EvidenceQuerySet:
     """The pieces that `user` may read, with the uses that they may see. `enrolment` is theirs."""
     pieces = scoped(user, Evidence.objects.filter(enrolment=enrolment), "evidence.view")

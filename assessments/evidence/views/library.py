@@ -23,6 +23,7 @@ from assessments.evidence.queries.library import (
     newest_assessment,
     pieces_of,
     room_left,
+    uses_of,
     uses_seen,
 )
 from assessments.evidence.queries.stored import open_verified
@@ -179,6 +180,6 @@ def evidence_withdraw(request: Request, pk: str) -> HttpResponse:
     return render(
         request,
         "assessments/evidence_withdraw.html",
-        {"evidence": piece, "form": form, "uses": piece.uses.select_related("rating__criterion")},
+        {"evidence": piece, "form": form, "uses": uses_of(piece)},
         status=422 if form.errors else 200,
     )

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_POST
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
-from assessments import files
 from assessments.access import rating_for, use_for
 from assessments.evidence import services as evidence_service
-from assessments.evidence.forms import LinkForm, NoteForm, UseForm
+from assessments.evidence.forms import LinkForm, NoteForm, UseForm, panel_forms
 from assessments.evidence.queries.described import last_described
 from assessments.evidence.queries.library import attachable
+from assessments.evidence.queries.panel import panel_of
 from assessments.evidence.values import use_read
 from assessments.framework.queries import catalogue
 from assessments.models import Rating
@@ -22,31 +22,6 @@ from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn, Stal
 PAGE = 50
 WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
 LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
-
-
-def panel_context(
-    rating: Rating,
-    *,
-    can_edit: bool,
-    results: list[dict] | None = None,
-    link_form: LinkForm | None = None,
-    note_form: NoteForm | None = None,
-) -> dict:
-    """What `assessments/_evidence_panel.html` shows for a rating."""
-    assessment = rating.assessment
-    levels = catalogue(assessment.framework_id)
-    return {
-        "assessment": assessment,
-        "criterion": levels.by_id[rating.criterion_id],
-        "uses": list(rating.uses.select_related("evidence")),
-        "can_edit": can_edit,
-        "accepted": files.accepted_label(),
-        "accept_attribute": files.accept_attribute(),
-        "max_size_label": f"{files.DEFAULT_LIMITS.max_bytes // 1024**2} MB",
-        "results": results or [],
-        "link_form": link_form or LinkForm(),
-        "note_form": note_form or NoteForm(),
-    }
 
 
 def _open(rating: Rating) -> bool:
@@ -60,7 +35,7 @@ def _require_open(rating: Rating) -> None:
 
 def _respond(request: Request, rating: Rating, status: int, **panel) -> HttpResponse:
     can_edit = _open(rating) and may(rating, "evidence.add")
-    context = panel_context(rating, can_edit=can_edit, **panel)
+    context = {**panel_of(rating), **panel_forms(), "can_edit": can_edit, **panel}
     template = "_evidence_panel" if request.htmx else "evidence_add"
     return render(request, f"assessments/{template}.html", context, status=status)
 

@@ -9,7 +9,8 @@ from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.models import User
 from assessments.access import rating_for
-from assessments.evidence.views.panel import panel_context
+from assessments.evidence.forms import panel_forms
+from assessments.evidence.queries.panel import panel_of
 from assessments.framework.queries import catalogue
 from assessments.models import Rating
 from assessments.rating.forms import RatingForm
@@ -17,8 +18,6 @@ from assessments.rating.queries import changes_of, grid_of, spoken
 from assessments.rating.services import StaleRating, save_rating
 from assessments.rating.values import Answers, answers_of
 from assessments.rules.problems import AssessmentLocked
-
-AHEAD = 10  # criteria that a page fetches before they are asked for
 
 
 def _initial(rating: Rating) -> dict:
@@ -75,12 +74,13 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "previous": before,
         "next": after,
-        "ahead": grid.ahead(criterion.code, AHEAD),
+        "ahead": grid.ahead(criterion.code),
         "within": reverse("assessments:criterion", args=[assessment.pk, "-"]).removesuffix("-/"),
         "check_url": reverse("assessments:check", args=[assessment.pk]),
         "can_edit": can_edit,
         "q": len(levels.levels),
-        **panel_context(rating, can_edit=can_edit),
+        **panel_of(rating),
+        **panel_forms(),
     }
     return render(request, "assessments/criterion.html", context, status=status)
 

@@ -7,9 +7,8 @@ from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.programme.journey import steps_of
 from assessments.access import assessment_for, enrolment_for
-from assessments.models import Assessment
 from assessments.rating import services as rating_services
-from assessments.rating.queries import grid_of
+from assessments.rating.queries import grid_of, steps_done
 from assessments.rules.problems import FrameworkNotOpen
 
 
@@ -25,12 +24,6 @@ def start(request: Request, enrolment_id: int) -> HttpResponse:
         messages.error(request, "The Learning Hub has not opened the framework for you yet.")
         return redirect("home")
     return redirect("assessments:overview", pk=assessment.pk)
-
-
-def steps_done(assessment: Assessment) -> int:
-    """How many of the four steps lie behind an assessment, as far as it knows itself."""
-    before = 0 if assessment.is_baseline else 3
-    return before + assessment.is_submitted
 
 
 @require_safe

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
-from django.utils import timezone
 
 from accelerator.models import Cohort, Enrolment
 from assessments.models import Assessment
@@ -47,10 +46,7 @@ def coach_loads(cohort: Cohort) -> list[CoachLoad]:
 
 def _load(cohort: Cohort) -> dict[int, dict[str, Any]]:
     here, is_open = Q(**{IN_COHORT: cohort}), Q(state=Review.State.OPEN)
-    late = Q(
-        calibration__state__in=Calibration.UNDER_REVIEW,
-        calibration__due_on__lt=timezone.localdate(),
-    )
+    late = Q(calibration__in=Calibration.objects.overdue())
     rows = (
         Review.objects.current()
         .order_by()
@@ -132,6 +128,11 @@ def waiting(cohort: Cohort) -> list[Assessment]:
         .select_related("enrolment__organisation", "enrolment__programme", "enrolment__cohort")
         .order_by("enrolment__organisation__name", "pk")
     )
+
+
+def organisations_of(cohort: Cohort) -> set[int]:
+    """The ids of the organisations enrolled in it, now or before. One query."""
+    return set(cohort.enrolments.values_list("organisation", flat=True))
 
 
 def has_practice_cases() -> bool:

@@ -11,9 +11,9 @@ from django.db.models import Count, QuerySet
 
 from accelerator.models import Institution, Membership, Organisation, Role, User
 from assessments.models import Assessment
+from calibration.assigning.queries.settings import settings_by_cohort
 from calibration.models import (
     Calibration,
-    CalibrationSettings,
     ConflictOfInterest,
     Decision,
     PracticeAttempt,
@@ -21,7 +21,7 @@ from calibration.models import (
     Release,
     Review,
 )
-from calibration.rules.seating import Bar, Person, Seating, bar
+from calibration.rules.seating import Bar, Person, Seating, bar, may_pair
 
 SENTENCES = {
     Bar.SEATED: "{coach} is a coach of this assessment already.",
@@ -139,11 +139,7 @@ def seatings(
     """
     assessments = list(assessments)
     cohorts = {one.enrolment.cohort_id for one in assessments}
-    practice = set(
-        CalibrationSettings.objects.filter(cohort__in=cohorts, require_practice=True).values_list(
-            "cohort", flat=True
-        )
-    )
+    settings = settings_by_cohort(cohorts)
     calibrations = Calibration.objects.filter(assessment__in=assessments)
     reviews = defaultdict(list)
     for review in Review.objects.filter(calibration__in=calibrations).select_related("calibration"):
@@ -155,7 +151,7 @@ def seatings(
         pair = [review for review in current if review.is_main and review != leaving]
         found[one.pk] = Seating(
             organisation=one.enrolment.organisation_id,
-            wants_practice=one.enrolment.cohort_id in practice,
+            wants_practice=settings[one.enrolment.cohort_id].require_practice,
             seated=frozenset(review.coach_id for review in current),
             aware=frozenset(aware[one.pk]),
             partners=frozenset(
@@ -244,7 +240,7 @@ def pair_problem(first: Candidate | None, second: Candidate | None) -> str:
         return ""
     if first.user == second.user:
         return "Choose two different coaches."
-    if first.institution == second.institution:
+    if not may_pair(first.person.institution, second.person.institution):
         return (
             f"{first.user} and {second.user} both come from {first.institution}. "
             "Choose coaches from two institutions."

@@ -17,6 +17,7 @@ from calibration.models import (
     Review,
     ReviewRating,
     empty_seats,
+    why_no_third,
 )
 from calibration.rules.problems import StepRefused
 
@@ -51,7 +52,7 @@ def assign_coaches(
 ) -> Calibration:
     """Give an unassigned calibration its two coaches, from two institutions without conflicts."""
     row = Calibration.objects.locked(calibration.pk)
-    if row.state != State.UNASSIGNED:
+    if not row.needs_coaches:
         raise StepRefused("This assessment has its coaches already. Replace one instead.")
     first, second = list(coaches)
     if first == second:
@@ -178,13 +179,11 @@ def ask_third_coach(
 ) -> Review:
     """Seat a blind third coach for the criteria that two could not settle."""
     row = Calibration.objects.locked(calibration.pk)
-    if not row.is_settling:
-        raise StepRefused("A third coach comes in once both reviews are in.")
+    if why := why_no_third(row, row.reviews.current()):
+        raise StepRefused(why)
     criteria = list(
         row.assessment.framework.criteria.filter(code__in=codes).values_list("pk", flat=True)
     )
     if not criteria:
         raise StepRefused("Choose at least one criterion for the third coach.")
-    if row.reviews.current().filter(seat=Seat.THIRD).exists():
-        raise StepRefused("A third coach is here already.")
     return _seat(actor, row, _free(row, coach, Seat.THIRD), Seat.THIRD, criteria)

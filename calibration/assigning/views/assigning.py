@@ -12,6 +12,7 @@ from calibration.access import run, run_review
 from calibration.assigning.forms.coaches import AssignForm, ReplaceForm, SeatForm
 from calibration.assigning.queries import coaches as reports
 from calibration.assigning.queries.eligibility import reasons_at
+from calibration.assigning.queries.seats import left_from, page_of, seated_at
 from calibration.assigning.services import assigning
 from calibration.models import Calibration, empty_seats
 from calibration.rules.problems import StepRefused
@@ -19,11 +20,6 @@ from calibration.rules.problems import StepRefused
 
 def to_cohort(calibration: Calibration) -> HttpResponse:
     return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
-
-
-def page_of(calibration: Calibration) -> dict:
-    enrolment = calibration.assessment.enrolment
-    return {"calibration": calibration, "enrolment": enrolment, "cohort": enrolment.cohort}
 
 
 @require_POST
@@ -46,7 +42,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
     """Two coaches for one calibration; the suggestion is chosen already."""
     calibration = run(request.user, pk)
     enrolment = calibration.assessment.enrolment
-    if calibration.state != Calibration.State.UNASSIGNED:
+    if not calibration.needs_coaches:
         messages.info(request, f"{enrolment.organisation} has its coaches already.")
         return to_cohort(calibration)
     loads = reports.coach_loads(enrolment.cohort)
@@ -117,7 +113,7 @@ def replace(request: Request, pk: int) -> HttpResponse:
 def fill_seat(request: Request, pk: int) -> HttpResponse:
     """Seat a coach where one was taken off."""
     calibration = run(request.user, pk)
-    seated = list(calibration.reviews.current().select_related("coach", "institution"))
+    seated = seated_at(calibration)
     empty = empty_seats(seated)
     if not empty or not calibration.is_under_review:
         messages.info(request, "No seat is empty here.")
@@ -138,13 +134,12 @@ def fill_seat(request: Request, pk: int) -> HttpResponse:
             enqueue("accelerator.send_mail")
             messages.success(request, f"{coach} takes the seat. They are told.")
             return to_cohort(calibration)
-    left = calibration.reviews.withdrawn()
     context = {
         **page_of(calibration),
         "form": form,
         "seat": empty[0],
         "seated": seated,
-        "left": left.select_related("coach", "institution").order_by("-withdrawn_at"),
+        "left": left_from(calibration),
     }
     status = 422 if form.errors else 200
     return render(request, "calibration/hub/fill_seat.html", context, status=status)

@@ -1,4 +1,4 @@
-"""The Learning Hub's cohorts: where everybody stands, the coaches, the settings."""
+"""Two pages of a cohort: its coaches, and how it calibrates."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +23,7 @@ def coaches(request: Request, slug: str) -> HttpResponse:
     found = cohort_for(request.user, slug)
     rows = coach_reports.coach_loads(found)
     pairs = coach_reports.pairs_of(found)
-    here = set(found.enrolments.values_list("organisation", flat=True))
+    here = coach_reports.organisations_of(found)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     return render(
         request,

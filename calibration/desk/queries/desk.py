@@ -14,9 +14,17 @@ from assessments.models import Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import Calibration, Decision, Proposal, Review, ReviewRating
 from calibration.rules.commentary import merged_lift
-from calibration.rules.levels import Difference, agreed_level, difference, queue_key, within_range
+from calibration.rules.levels import (
+    Difference,
+    agreed_level,
+    change,
+    difference,
+    queue_key,
+    within_range,
+)
 from calibration.rules.reasons import lift_is_missing
 from calibration.rules.wording import (
+    SIGNS,
     agreement_words,
     beside_own,
     difference_brief,
@@ -26,13 +34,17 @@ from calibration.rules.wording import (
 
 @dataclass(frozen=True)
 class Given:
-    """What one coach gave. `name` is the seat's, never the person's."""
+    """What one coach gave. `name` is the seat's, never the person's.
+
+    `beside_own` and `sign` say how their level lies to the organisation's own.
+    """
 
     rating: ReviewRating
     name: str
     is_yours: bool
     level: LevelInfo | None
     beside_own: str
+    sign: str
 
 
 @dataclass(frozen=True)
@@ -237,6 +249,7 @@ def _given(
         is_yours=rating.review.coach_id == user.pk,
         level=framework.level(rating.level),
         beside_own=beside_own(rating.level, own.level),
+        sign=SIGNS[change(own.level, rating.level)],
     )
 
 

@@ -1,14 +1,17 @@
 """Who has the desk, in words, and what the reader can do about it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from django.utils import timezone
 from django.utils.formats import time_format
 
 from calibration.desk.queries.desk import Desk
+from calibration.models.calibration import LEASE
 
 FINISH = "Finish: everything is decided"
+MINUTES = LEASE // timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,8 @@ def _yours(desk: Desk, until: str) -> Standing:
     words = FINISH if desk.all_decided else "Give the desk back"
     return Standing(
         f"You have the desk until {until}",
-        "Nobody else decides meanwhile. Each decision renews it; after 30 minutes without one it "
-        "is free again.",
+        f"Nobody else decides meanwhile. Each decision renews it; after {MINUTES} minutes without "
+        "one it is free again.",
         (Button(words, "return", "btn-quiet btn-sm"),),
         beside=True,
     )
@@ -92,8 +95,8 @@ def _free(desk: Desk) -> Standing | None:
     take = Button("Take the desk", "take", "btn-quiet" if desk.all_decided else "btn-primary")
     return Standing(
         "Nobody has the desk",
-        "Take it to decide. Nobody else can meanwhile; after 30 minutes without a decision it is "
-        "free again.",
+        f"Take it to decide. Nobody else can meanwhile; after {MINUTES} minutes without a decision "
+        "it is free again.",
         (finish, take) if desk.all_decided else (take,),
         beside=True,
     )

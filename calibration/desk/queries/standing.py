@@ -8,7 +8,7 @@ from accelerator.models import User
 from calibration.access import side_by_side, tied_to
 from calibration.desk.queries.desk import Desk
 from calibration.desk.queries.lease_panel import standing
-from calibration.models import Calibration, Decision, Review, ReviewRating
+from calibration.models import Calibration, Decision, Review, ReviewRating, why_no_third
 
 
 def why_not_moderate(user: User, calibration: Calibration) -> str:
@@ -36,6 +36,7 @@ def about(desk: Desk, user: User) -> dict:
     live = calibration.has_live_lease
     review = seat_of(calibration, user)
     main_coach = review is not None and review.is_main
+    current = list(calibration.reviews.current())
     is_yours = live and calibration.lease_holder_id == user.pk
     return {
         "calibration": calibration,
@@ -55,8 +56,10 @@ def about(desk: Desk, user: User) -> dict:
         "can_propose": main_coach and calibration.is_settling and not live,
         "main_coach": main_coach,
         "can_release": runs and calibration.is_agreed,
-        "third": calibration.reviews.current().filter(seat=Review.Seat.THIRD).first(),
-        "can_ask_third": calibration.is_settling and (moderates or runs) and review is None,
+        "third": next((one for one in current if one.seat == Review.Seat.THIRD), None),
+        "can_ask_third": (moderates or runs)
+        and review is None
+        and not why_no_third(calibration, current),
     }
 
 

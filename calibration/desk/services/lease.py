@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,15 +7,11 @@ from accelerator.core import audit
 from accelerator.models import User
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.desk.queries.standing import why_not_moderate
-from calibration.models import (
-    Calibration,
-    Review,
-)
+from calibration.models import Calibration, Review
+from calibration.models.calibration import LEASE
 from calibration.rules.problems import StepRefused
 
 State = Calibration.State
-
-LEASE = timedelta(minutes=30)
 
 
 @transaction.atomic
@@ -58,7 +53,8 @@ def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
     return row
 
 
-def _with_lease(actor: User, calibration: Calibration) -> Calibration:
+def with_lease(actor: User, calibration: Calibration) -> Calibration:
+    """The row, locked, for whoever has the desk; their lease runs afresh. Raises StepRefused."""
     row = Calibration.objects.locked(calibration.pk)
     if row.state != State.MODERATING:
         raise StepRefused("This calibration is not being moderated.")

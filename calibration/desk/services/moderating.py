@@ -10,7 +10,7 @@ from accelerator.core import audit
 from accelerator.models import User
 from assessments.models import Criterion, Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.desk.services.lease import _with_lease, settle
+from calibration.desk.services.lease import settle, with_lease
 from calibration.models import (
     Calibration,
     CommentaryPart,
@@ -42,7 +42,7 @@ def decide(
     rationale or a lift is missing, StaleReview when it was decided elsewhere meanwhile or rests
     on something that changed.
     """
-    row = _with_lease(actor, calibration)
+    row = with_lease(actor, calibration)
     ratings = submitted_ratings(row)
     hashes = input_hashes(row, ratings)
     if read_inputs not in (None, hashes.get(criterion.pk)):
@@ -51,9 +51,15 @@ def decide(
     levels = [rating.level for rating in given]
     check_reasons(row, criterion, outcome, levels)
     agrees = outcome.level is not None and outcome.level == agreed_level(levels)
-    method = Method.CONFIRMED if agrees else Method.MODERATED
-    inputs = hashes[criterion.pk]
-    decision = write_decision(actor, row, criterion, outcome, method, inputs, read_version)
+    decision = write_decision(
+        actor=actor,
+        row=row,
+        criterion=criterion,
+        outcome=outcome,
+        method=Method.CONFIRMED if agrees else Method.MODERATED,
+        inputs=hashes[criterion.pk],
+        read_version=read_version,
+    )
     settle(actor, row, hashes)
     return decision
 
@@ -99,6 +105,7 @@ def _parts(decision: Decision, outcome: Outcome) -> list[CommentaryPart]:
 
 
 def write_decision(
+    *,
     actor: User,
     row: Calibration,
     criterion: Criterion,
@@ -139,7 +146,7 @@ def confirm_agreements(
     was not read, or rests on something that changed since, stays too. The number of queries does
     not grow with the criteria.
     """
-    row = _with_lease(actor, calibration)
+    row = with_lease(actor, calibration)
     ratings = submitted_ratings(row)
     hashes = input_hashes(row, ratings)
     decided = decisions_of(row, hashes)

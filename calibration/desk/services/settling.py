@@ -147,13 +147,13 @@ def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> De
         calibration=row, version=row.version, criterion=proposal.criterion
     ).first()
     decision = write_decision(
-        actor,
-        row,
-        proposal.criterion,
-        outcome,
-        Method.COACHES,
-        hashes[proposal.criterion_id],
-        current.row_version if current else None,
+        actor=actor,
+        row=row,
+        criterion=proposal.criterion,
+        outcome=outcome,
+        method=Method.COACHES,
+        inputs=hashes[proposal.criterion_id],
+        read_version=current.row_version if current else None,
     )
     settle(actor, row, hashes)
     return decision

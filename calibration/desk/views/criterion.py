@@ -40,9 +40,7 @@ def desk_criterion(request: Request, pk: int, code: str) -> HttpResponse:
     except StepRefused as error:
         form.add_error(None, str(error))
         calibration.refresh_from_db()
-        return criterion_page(
-            request, desk, item, form=form, pieces=pieces, refused=True, status=409
-        )
+        return criterion_page(request, desk, item, form=form, pieces=pieces, status=409)
     except StaleReview:
         return _meanwhile(request, pk, code, form)
     return _go_on(request, pk, code)
@@ -85,7 +83,7 @@ def _preview(request: Request, desk: Desk, item: Item, pieces: Pieces) -> HttpRe
         context = {"preview": authored(pieces.parts(), item)}
         return render(request, "calibration/desk/_preview.html", context)
     form = DecisionForm(item=item, framework=desk.framework, initial=request.POST.dict())
-    return criterion_page(request, desk, item, form=form, pieces=pieces, previewed=True)
+    return criterion_page(request, desk, item, form=form, pieces=pieces)
 
 
 def _meanwhile(request: Request, pk: int, code: str, form: DecisionForm) -> HttpResponse:

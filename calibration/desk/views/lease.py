@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
+from assessments.framework.queries import catalogue
 from calibration.access import comparable
 from calibration.assigning.queries.eligibility import free_coaches
 from calibration.assigning.services import assigning
@@ -34,7 +35,7 @@ def lease_take(request: Request, pk: int) -> HttpResponse:
     until = time_format(timezone.localtime(row.lease_expires_at), "H:i")
     messages.success(request, f"You have the desk until {until}. Each decision renews it.")
     code = request.POST.get("code", "")
-    if calibration.assessment.framework.criteria.filter(code=code).exists():
+    if code in catalogue(calibration.assessment.framework_id).by_code:
         return redirect("calibration:desk_criterion", pk=pk, code=code)
     return redirect("calibration:desk", pk=pk)
 
@@ -94,10 +95,9 @@ def third_coach(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     desk = desk_of(calibration, request.user)
     context = about(desk, request.user)
-    possible = context["can_ask_third"] and context["third"] is None
     free = free_coaches(calibration, seat=Review.Seat.THIRD)
     form = ThirdCoachForm(request.POST or None, desk=desk, coaches=free)
-    if request.method == "POST" and possible and form.is_valid():
+    if request.method == "POST" and context["can_ask_third"] and form.is_valid():
         try:
             assigning.ask_third_coach(
                 actor=request.user,
@@ -119,6 +119,6 @@ def third_coach(request: Request, pk: int) -> HttpResponse:
     return render(
         request,
         "calibration/desk/third_coach.html",
-        {**context, "form": form, "possible": possible, "free": free},
+        {**context, "form": form, "free": free},
         status=422 if form.errors else 200,
     )

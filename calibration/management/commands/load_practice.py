@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from assessments.models import Framework
 from calibration.reviewing.services.practice import publish_cases
-from calibration.rules.practice_file import PracticeFileError, check_against, read_practice
+from calibration.reviewing.source import PracticeFileError, check_against, read_practice
 
 
 class Command(BaseCommand):

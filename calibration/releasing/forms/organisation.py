@@ -7,16 +7,6 @@ from assessments.framework.values import Catalogue
 from calibration.reviewing.forms.requests import PiecesForm
 
 
-def criterion_choices(catalogue: Catalogue, empty: str) -> list:
-    return [
-        ("", empty),
-        *(
-            (pillar.title, [(criterion.code, criterion.label) for criterion in pillar.criteria])
-            for pillar in catalogue.pillars
-        ),
-    ]
-
-
 class QuestionForm(forms.Form):
     criterion = forms.ChoiceField(label="What is it about?", required=False)
     question = field_text(
@@ -30,7 +20,7 @@ class QuestionForm(forms.Form):
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         about = field_of(self, "criterion", forms.ChoiceField)
-        about.choices = criterion_choices(catalogue, "The whole framework")
+        about.choices = [("", "The whole framework"), *catalogue.criterion_choices()]
 
 
 class LateEvidenceForm(PiecesForm):
@@ -54,7 +44,7 @@ class LateEvidenceForm(PiecesForm):
     def __init__(self, *args, catalogue: Catalogue, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         beside = field_of(self, "criterion", forms.ChoiceField)
-        beside.choices = criterion_choices(catalogue, "Choose a criterion")
+        beside.choices = [("", "Choose a criterion"), *catalogue.criterion_choices()]
 
     def clean(self) -> dict:
         super().clean()

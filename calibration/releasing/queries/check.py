@@ -8,23 +8,35 @@ from calibration.desk.queries.inputs import decisions_of, input_hashes, submitte
 from calibration.models import Calibration
 from calibration.releasing.queries.snapshot import snapshot
 from calibration.rules.levels import Change
+from calibration.rules.wording import CHANGED, SIGNS
 
 
 @dataclass(frozen=True)
 class Line:
-    """One criterion as it will be released."""
+    """One criterion as it will be released.
+
+    `lift_unsaid`: there is a level above, and no word on what would lift it there.
+    """
 
     criterion: CriterionInfo
     own: LevelInfo | None
     level: LevelInfo | None
     change: Change
     has_commentary: bool
-    wants_lift: bool
+    lift_unsaid: bool
+
+    @property
+    def word(self) -> str:
+        return CHANGED[self.change]
+
+    @property
+    def sign(self) -> str:
+        return SIGNS[self.change]
 
 
 @dataclass(frozen=True)
 class ReleaseCheck:
-    """`stale` stops the release; `silent` (no commentary) and `no_lift` are warnings."""
+    """`stale` stops the release; `silent` (no commentary) and `lift_unsaid` are warnings."""
 
     lines: tuple[Line, ...]
     stale: tuple[CriterionInfo, ...]
@@ -53,8 +65,8 @@ class ReleaseCheck:
         return [line for line in self.lines if not line.has_commentary]
 
     @property
-    def no_lift(self) -> list[Line]:
-        return [line for line in self.lines if line.wants_lift]
+    def lift_unsaid(self) -> list[Line]:
+        return [line for line in self.lines if line.lift_unsaid]
 
 
 def release_check(calibration: Calibration) -> ReleaseCheck:
@@ -63,7 +75,6 @@ def release_check(calibration: Calibration) -> ReleaseCheck:
     hashes = input_hashes(calibration, submitted_ratings(calibration))
     decisions = decisions_of(calibration, hashes)
     given = snapshot(calibration)
-    top = len(framework.levels) - 1
     lines = tuple(
         Line(
             criterion=criterion,
@@ -71,9 +82,7 @@ def release_check(calibration: Calibration) -> ReleaseCheck:
             level=framework.level(item["level"]),
             change=Change(item["change"]),
             has_commentary=bool(item["commentary"].strip()),
-            wants_lift=item["level"] is not None
-            and item["level"] < top
-            and not item["lift"].strip(),
+            lift_unsaid=framework.above(item["level"]) is not None and not item["lift"].strip(),
         )
         for criterion in framework.criteria
         for item in [given[criterion.code]]

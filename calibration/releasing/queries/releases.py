@@ -25,6 +25,12 @@ def releases_of(calibration: Calibration) -> QuerySet[Release]:
     return Release.objects.filter(calibration=calibration).order_by("-version")
 
 
+def page_of(release: Release) -> dict:
+    """What every page about a release shows."""
+    calibration = release.calibration
+    return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
+
+
 def standing_release(user: User, action: str, pk: int) -> Release:
     """The release of calibration `pk` that stands. Raises as `get_for` does."""
     return get_for(user, _readable(user), action, calibration=pk, superseded_at=None)

@@ -7,7 +7,9 @@ from functools import cached_property
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import slugify
 
+from accelerator.core.jobs.queries import newest_jobs
 from accelerator.models import ReportJob, User
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, LevelInfo, PillarInfo
@@ -162,12 +164,10 @@ def result_of(release: Release) -> Result:
 
 
 def _item(framework: Catalogue, cell: Cell, row: Mapping) -> Item:
-    top = len(framework.levels) - 1
-    value = row["level"]
     return Item(
         cell=cell,
         own=framework.level(row["self_level"]),
-        above=framework.level(value + 1) if value is not None and value < top else None,
+        above=framework.above(row["level"]),
         change=Change(row["change"]),
         commentary=row["commentary"],
         lift=row["lift"],
@@ -237,14 +237,17 @@ def csv_rows(result: Result) -> list[list[str]]:
     ]
 
 
+def file_name(release: Release, ending: str) -> str:
+    """What a release is called as a file."""
+    assessment = release.calibration.assessment
+    organisation = slugify(assessment.enrolment.organisation.name)
+    return f"calibrated-{organisation}-{assessment.round_slug}-v{release.version}.{ending}"
+
+
 def reports_of(release: Release, user: User) -> QuerySet[ReportJob]:
-    """The PDFs of this version that a person asked for, the newest first."""
-    return ReportJob.objects.filter(
-        requested_by=user,
-        kind=RESULT_REPORT,
-        params__calibration=release.calibration_id,
-        params__version=release.version,
-    )
+    """The last few PDFs of this version that a person asked for, the newest first."""
+    which = {"calibration": release.calibration_id, "version": release.version}
+    return newest_jobs(user, RESULT_REPORT, **which)
 
 
 def report_context(release: Release, made_by: User) -> dict:

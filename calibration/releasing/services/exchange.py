@@ -36,8 +36,10 @@ def ask_about_release(
 
 @transaction.atomic
 def answer_about_release(*, actor: User, question: ReleaseQuestion, answer: str) -> None:
-    changed = ReleaseQuestion.objects.filter(pk=question.pk, answered_at=None).update(
-        answer=answer, answered_at=timezone.now(), answered_by=actor
+    changed = (
+        ReleaseQuestion.objects.unanswered()
+        .filter(pk=question.pk)
+        .update(answer=answer, answered_at=timezone.now(), answered_by=actor)
     )
     if not changed:
         raise StepRefused("This question is answered already.")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Membership, Role, User
+from accelerator.models import Role, User
 from assessments.framework.queries import catalogue
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import Calibration, CommentaryPart, Release, ReleasedLevel, Review
@@ -59,11 +59,10 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
     row.save(update_fields=["state"])
     audit.record(actor, "calibration.released", row, version=row.version)
     enrolment = row.assessment.enrolment
-    own = Membership.objects.filter(
-        organisation=enrolment.organisation_id, role__in=[Role.LEAD, Role.SPONSOR]
-    ).select_related("user")
     queue_template_mail(
-        people=sorted({one.user for one in own}, key=lambda person: person.pk),
+        people=User.objects.holding(
+            Role.LEAD, Role.SPONSOR, organisation=enrolment.organisation_id
+        ),
         template="calibration_released",
         context={"release": released, "enrolment": enrolment},
         key=f"released:{released.pk}",

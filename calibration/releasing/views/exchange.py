@@ -20,7 +20,7 @@ from calibration.releasing.queries.exchange import (
     named_criterion,
     questions_about,
 )
-from calibration.releasing.queries.releases import release_version, standing_release
+from calibration.releasing.queries.releases import page_of, release_version, standing_release
 from calibration.releasing.services import exchange, releasing
 from calibration.reviewing.views.pieces import take_in
 
@@ -36,11 +36,6 @@ def acknowledge(request: Request, pk: int, version: int) -> HttpResponse:
     else:
         messages.info(request, "This was acknowledged before. Nothing has changed.")
     return redirect("calibration:result", pk=pk)
-
-
-def _context(release: Release) -> dict:
-    calibration = release.calibration
-    return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
 
 
 def release_ask(request: Request, pk: int) -> HttpResponse:
@@ -67,7 +62,7 @@ def release_ask(request: Request, pk: int) -> HttpResponse:
             request, "Your question has gone to the Learning Hub. The answer will appear here."
         )
         return redirect("calibration:release_ask", pk=pk)
-    context = _context(release) | {
+    context = page_of(release) | {
         "form": form,
         "questions": questions_about(release.calibration),
     }
@@ -92,7 +87,7 @@ def late_evidence(request: Request, pk: int) -> HttpResponse:
         if not form.errors:
             _add_late(request, release, form)
             return redirect("calibration:late_evidence", pk=pk)
-    context = _context(release) | {
+    context = page_of(release) | {
         "form": form,
         "late": late_evidence_of(release.calibration),
     }

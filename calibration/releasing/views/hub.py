@@ -12,14 +12,15 @@ from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
 from assessments.framework.queries import catalogue
 from calibration.access import run, run_unblinded
-from calibration.assigning.views.assigning import page_of, to_cohort
-from calibration.assigning.views.cohort import PAGE
+from calibration.assigning.queries.seats import page_of
 from calibration.releasing.forms.hub import AnswerForm, QuestionFilter, ReleaseForm, ReopenForm
 from calibration.releasing.queries.check import release_check
 from calibration.releasing.queries.exchange import question_for, questions_of
 from calibration.releasing.queries.releases import releases_of
 from calibration.releasing.services import exchange, releasing
 from calibration.rules.problems import StepRefused
+
+PAGE = 20
 
 
 def release(request: Request, pk: int) -> HttpResponse:
@@ -34,7 +35,7 @@ def release(request: Request, pk: int) -> HttpResponse:
             f"Every criterion must be decided before the framework of {organisation} "
             "can be released.",
         )
-        return to_cohort(calibration)
+        return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -64,7 +65,7 @@ def reopen(request: Request, pk: int) -> HttpResponse:
     calibration = run(request.user, pk)
     if not calibration.is_released:
         messages.error(request, "Only a released framework can be reopened.")
-        return to_cohort(calibration)
+        return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
     form = ReopenForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -81,7 +82,7 @@ def reopen(request: Request, pk: int) -> HttpResponse:
                 f"Version {row.version} is open for moderation. "
                 f"Version {row.version - 1} stays readable.",
             )
-            return to_cohort(calibration)
+            return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
     context = {**page_of(calibration), "form": form, "next_version": calibration.version + 1}
     status = 422 if form.errors else 200
     return render(request, "calibration/hub/reopen.html", context, status=status)

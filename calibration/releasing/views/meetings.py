@@ -8,10 +8,9 @@ from django.views.decorators.http import require_safe
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
-from calibration.models import Release
 from calibration.releasing.forms.meetings import MeetingForm, fingerprint, meeting_initial
 from calibration.releasing.queries.exchange import meeting_for, meetings_of
-from calibration.releasing.queries.releases import standing_release
+from calibration.releasing.queries.releases import page_of, standing_release
 from calibration.releasing.services import meetings as exchange
 
 PAGE = 10
@@ -21,17 +20,12 @@ CHANGED = (
 )
 
 
-def _context(release: Release) -> dict:
-    calibration = release.calibration
-    return {"release": release, "calibration": calibration, "assessment": calibration.assessment}
-
-
 @require_safe
 def meetings(request: Request, pk: int) -> HttpResponse:
     """Date and attendees for everybody who may read the release; notes for their readers."""
     release = standing_release(request.user, "calibration.read", pk)
     found = meetings_of(release.calibration, request.user)
-    context = _context(release) | {
+    context = page_of(release) | {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "can_run": may(release, "calibration.run"),
     }
@@ -45,7 +39,7 @@ def meeting_add(request: Request, pk: int) -> HttpResponse:
         exchange.save_meeting(actor=request.user, calibration=release.calibration, **form.words())
         messages.success(request, "The meeting is saved.")
         return redirect("calibration:meetings", pk=pk)
-    context = _context(release) | {"form": form}
+    context = page_of(release) | {"form": form}
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/meeting_form.html", context, status=status)
 
@@ -55,7 +49,7 @@ def meeting_edit(request: Request, pk: int) -> HttpResponse:
     meeting = meeting_for(request.user, pk)
     release = standing_release(request.user, "calibration.run", meeting.calibration_id)
     form = MeetingForm(request.POST or None, initial=meeting_initial(meeting))
-    context = _context(release) | {"form": form, "meeting": meeting, "theirs": None}
+    context = page_of(release) | {"form": form, "meeting": meeting, "theirs": None}
     if request.method == "POST" and form.is_valid():
         now = fingerprint(meeting)
         if form.cleaned_data["read"] == now:

@@ -3,7 +3,6 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may, roles_of, scoped
@@ -26,12 +25,11 @@ from calibration.releasing.queries.result import (
     RESULT_REPORT,
     basis_of,
     csv_rows,
+    file_name,
     reports_of,
     result_of,
     status_of,
 )
-
-MOST_JOBS = 5
 
 
 @require_safe
@@ -68,17 +66,11 @@ def _show(request: Request, release: Release) -> HttpResponse:
             "versions": releases_of(calibration),
             "questions": scoped(user, questions_about(calibration), "calibration.read"),
             "late": late_evidence_of(calibration),
-            "jobs": reports_of(release, user)[:MOST_JOBS],
+            "jobs": reports_of(release, user),
             "can_report": may(release, "report.make"),
             "can_respond": may(release, "calibration.respond"),
         },
     )
-
-
-def _name(release: Release) -> str:
-    assessment = release.calibration.assessment
-    organisation = slugify(assessment.enrolment.organisation.name)
-    return f"calibrated-{organisation}-{assessment.round_slug}-v{release.version}"
 
 
 @require_safe
@@ -87,7 +79,7 @@ def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
     """One version of the release, one row a criterion in the framework's order."""
     release = release_version(request.user, "calibration.read", pk, version)
     about = about_lines(request.user, basis_of(release))
-    return csv_response(f"{_name(release)}.csv", CSV_HEADER, csv_rows(result_of(release)), about)
+    return csv_response(file_name(release, "csv"), CSV_HEADER, csv_rows(result_of(release)), about)
 
 
 @require_POST

@@ -7,7 +7,7 @@ from django import forms
 from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue, CriterionInfo
 from calibration.models import Cause, Sureness
-from calibration.reviewing.services.reviewing import Judgement
+from calibration.rules.judgement import Judgement
 
 CANNOT = "cannot"
 

@@ -23,3 +23,13 @@ def requests_of(assessment: Assessment, user: User) -> QuerySet[EvidenceRequest]
 
 def request_to_answer(user: User, pk: int) -> EvidenceRequest:
     return get_for(user, REQUESTS.all(), "calibration.respond", pk=pk)
+
+
+def why_closed(request: EvidenceRequest) -> str:
+    """Why a question takes no answer any more."""
+    if request.answered_at is not None:
+        return "This question is answered already."
+    return (
+        "The calibrated framework is released, so this question is closed. "
+        "You can add late evidence beside any of its criteria."
+    )

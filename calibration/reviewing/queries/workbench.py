@@ -14,7 +14,6 @@ from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo
 from assessments.models import Criterion, Evidence, EvidenceUse, Rating
 from assessments.rating.queries import Cell, Grid, Row
-from assessments.scoring import is_answered
 from calibration.models import EvidenceRequest, Review, ReviewRating, unanswered
 from calibration.reviewing.queries.gaps import missing
 from calibration.rules.reasons import lift_is_missing
@@ -162,7 +161,7 @@ def _cell(
         criterion=criterion,
         level=levels.level(rating.level),
         cannot_rate=bool(rating.cannot_judge_reason),
-        answered=is_answered(rating.level, rating.cannot_judge_reason),
+        answered=rating.is_answered,
         evidence_count=evidence_count,
         attention=LIFT if criterion.id in why and rating.level is not None else "",
         url=reverse("calibration:rate", args=[rating.review_id, criterion.code]),

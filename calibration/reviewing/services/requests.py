@@ -11,6 +11,7 @@ from calibration.models import (
     Calibration,
     EvidenceRequest,
 )
+from calibration.reviewing.queries.requests import why_closed
 from calibration.rules.problems import StepRefused
 
 
@@ -72,13 +73,3 @@ def answer_request(
         key=f"evidence-answer:{row.pk}",
     )
     return row
-
-
-def why_closed(request: EvidenceRequest) -> str:
-    """Why a question takes no answer any more."""
-    if request.answered_at is not None:
-        return "This question is answered already."
-    return (
-        "The calibrated framework is released, so this question is closed. "
-        "You can add late evidence beside any of its criteria."
-    )

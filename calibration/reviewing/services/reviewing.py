@@ -1,40 +1,24 @@
 """A coach's own work: save, submit, recall."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
-from accelerator.core.constraints import violated
+from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Membership, Role, User
+from accelerator.models import Role, User
 from assessments.models import Evidence
 from calibration.models import Calibration, Review, ReviewRating, Spotlight
 from calibration.models.review import RATING_LOCKED
 from calibration.reviewing.queries.gaps import missing
+from calibration.rules.judgement import Judgement, judgement_of
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
 
 State = Calibration.State
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What a coach says of one criterion. `level` None with a reason: cannot judge."""
-
-    level: int | None
-    cannot_judge_reason: str
-    commentary: str
-    private_note: str
-    sureness: str
-    cause: str
-    lift: str
-
-
-def judgement_of(rating: ReviewRating) -> Judgement:
-    return Judgement(**{name: getattr(rating, name) for name in Judgement.__dataclass_fields__})
 
 
 def save_judgement(
@@ -45,19 +29,14 @@ def save_judgement(
     The first save of a calibration moves it to SCORING. Raises StaleReview and ReviewLocked.
     """
     now = timezone.now()
-    try:
-        with transaction.atomic():
-            changed = ReviewRating.objects.filter(pk=rating.pk, version=read_version).update(
-                version=F("version") + 1, updated_at=now, **asdict(judgement)
-            )
-            if changed:
-                Calibration.objects.filter(
-                    pk=rating.review.calibration_id, state=State.ASSIGNED
-                ).update(state=State.SCORING)
-    except IntegrityError as error:
-        if violated(error) != RATING_LOCKED:
-            raise
-        raise ReviewLocked from error
+    with refused_as(RATING_LOCKED, ReviewLocked):
+        changed = ReviewRating.objects.filter(pk=rating.pk, version=read_version).update(
+            version=F("version") + 1, updated_at=now, **asdict(judgement)
+        )
+        if changed:
+            Calibration.objects.filter(
+                pk=rating.review.calibration_id, state=State.ASSIGNED
+            ).update(state=State.SCORING)
     if changed:
         rating.version, rating.updated_at = read_version + 1, now
         for name, value in asdict(judgement).items():
@@ -120,10 +99,9 @@ def submit_review(*, actor: User, review: Review) -> bool:
 
 def _tell_both_in(calibration: Calibration) -> None:
     reviews = calibration.reviews.current().select_related("coach")
-    moderators = Membership.objects.filter(
-        role=Role.MODERATOR, cohort=calibration.assessment.enrolment.cohort_id
-    ).select_related("user")
-    people = {review.coach for review in reviews} | {one.user for one in moderators}
+    cohort = calibration.assessment.enrolment.cohort_id
+    moderators = User.objects.holding(Role.MODERATOR, cohort=cohort)
+    people = {review.coach for review in reviews}.union(moderators)
     queue_template_mail(
         people=sorted(people, key=lambda person: person.pk),
         template="both_in",

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from calibration.models import ReviewRating
-from calibration.reviewing.services.reviewing import Judgement, save_judgement, save_spotlights
+from calibration.reviewing.services.reviewing import save_judgement, save_spotlights
+from calibration.rules.judgement import Judgement
 
 
 @transaction.atomic

@@ -11,22 +11,15 @@ from django.views.decorators.http import require_POST
 from accelerator.core.http import Request
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue
-from assessments.scoring import is_answered
 from calibration.models import Cause, ReviewRating, Sureness
 from calibration.reviewing.forms.workbench import CANNOT, JudgementForm
 from calibration.reviewing.queries import workbench
 from calibration.reviewing.queries.examples import FEWEST, others_rated
 from calibration.reviewing.queries.workbench import Piece
-from calibration.reviewing.services.reviewing import (
-    Judgement,
-    judgement_of,
-    open_examples,
-    remember_place,
-)
+from calibration.reviewing.services.reviewing import open_examples, remember_place
 from calibration.reviewing.services.working import note_self_level_shown, save_work
+from calibration.rules.judgement import Judgement, judgement_of
 from calibration.rules.problems import ReviewLocked, StaleReview, StepRefused
-
-AHEAD = 10  # criteria that a page fetches before they are asked for
 
 
 def _levels(rating: ReviewRating) -> Catalogue:
@@ -46,9 +39,7 @@ def _initial(rating: ReviewRating) -> dict:
 
 def _others(rating: ReviewRating) -> dict:
     """How others were rated: shut until a level is given, then opened by the coach."""
-    if rating.examples_opened_at is None and not is_answered(
-        rating.level, rating.cannot_judge_reason
-    ):
+    if rating.examples_opened_at is None and not rating.is_answered:
         return {"state": "shut", "fewest": FEWEST}
     counts = others_rated(rating)
     if counts is None:
@@ -70,9 +61,8 @@ def _page(
     levels = _levels(rating)
     criterion = levels.by_id[rating.criterion_id]
     pillar = levels.pillar(criterion.pillar_key)
-    cells = {cell.code: cell for cell in workbench.overview(rating.review).grid.cells}
-    codes = list(cells)
-    place = codes.index(criterion.code)
+    grid = workbench.overview(rating.review).grid
+    before, after = grid.around(criterion.code)
     chosen = form["answer"].value() or ""
     context |= {
         "rating": rating,
@@ -81,7 +71,7 @@ def _page(
         "criterion": criterion,
         "criterion_code": criterion.code,
         "pillar": pillar,
-        "position": place + 1,
+        "position": grid.cells.index(grid.cell(criterion.code)) + 1,
         "options": [
             {
                 "level": level,
@@ -105,13 +95,13 @@ def _page(
             (p for p in pieces if p.evidence.shows_as in ("pdf", "picture", "text", "note")), None
         ),
         "others": _others(rating),
-        "previous": cells[codes[place - 1]] if place else None,
-        "next": cells[codes[place + 1]] if place + 1 < len(codes) else None,
-        "ahead": [cells[code].url for code in codes[place + 1 : place + 1 + AHEAD]],
+        "previous": before,
+        "next": after,
+        "ahead": grid.ahead(criterion.code),
         "within": reverse("calibration:rate", args=[rating.review_id, "-"]).removesuffix("-/"),
         "check_url": reverse("calibration:review_submit", args=[rating.review_id]),
-        "done": sum(cell.answered for cell in cells.values()),
-        "total": len(cells),
+        "done": grid.rated,
+        "total": grid.total,
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "q": len(levels.levels),
     }

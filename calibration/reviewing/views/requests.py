@@ -12,7 +12,7 @@ from accelerator.core.queue import enqueue
 from assessments.access import assessment_for
 from calibration.models import EvidenceRequest
 from calibration.reviewing.forms.requests import AnswerForm
-from calibration.reviewing.queries.requests import request_to_answer, requests_of
+from calibration.reviewing.queries.requests import request_to_answer, requests_of, why_closed
 from calibration.reviewing.services import requests as exchange
 from calibration.reviewing.views.pieces import take_in
 from calibration.rules.problems import StepRefused
@@ -43,7 +43,7 @@ def request_answer(request: Request, pk: int) -> HttpResponse:
     if not row.can_be_answered:
         if request.method == "POST" and request.POST.get("answer"):
             return _meanwhile(request, row)
-        messages.info(request, exchange.why_closed(row))
+        messages.info(request, why_closed(row))
         return redirect("calibration:requests", pk=assessment.pk)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = AnswerForm(*sent, enrolment=assessment.enrolment)
@@ -91,6 +91,6 @@ def _meanwhile(request: Request, row: EvidenceRequest) -> HttpResponse:
         "row": row,
         "assessment": row.calibration.assessment,
         "typed": typed,
-        "why": exchange.why_closed(row),
+        "why": why_closed(row),
     }
     return render(request, "calibration/organisation/answer_meanwhile.html", context, status=409)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.http import Request
@@ -40,7 +39,7 @@ def queue(request: Request) -> HttpResponse:
     return render(
         request,
         "calibration/workbench/queue.html",
-        {"page": page, "rows": rows, "today": timezone.localdate()},
+        {"page": page, "rows": rows},
     )
 
 

@@ -19,7 +19,15 @@ from django.utils.formats import date_format, time_format
 from accelerator.models import User
 from assessments.models import Assessment
 from calibration.access import side_by_side
-from calibration.models import Calibration, Review, empty_seats, unanswered
+from calibration.models import (
+    Calibration,
+    EvidenceRequest,
+    ReleaseQuestion,
+    Review,
+    empty_seats,
+    unanswered,
+    why_no_third,
+)
 from insights.overview.queries.stages import HANDED_IN, LEFT, STAGES, State
 
 if TYPE_CHECKING:
@@ -112,10 +120,7 @@ class Row:
         if found is None or self.is_left:
             return []
         facts = []
-        if (
-            found.state in (State.UNASSIGNED, *Calibration.UNDER_REVIEW)
-            and found.due_on is not None
-        ):
+        if found.awaits_reviews and found.due_on is not None:
             late = "Overdue" if found.is_overdue else ""
             facts.append(Fact("Reviews due", _day(found.due_on), late))
         if found.version > 1:
@@ -175,14 +180,9 @@ class Row:
             *([results] if calibration.releases_made else []),
             *([side] if own else []),
             *([desk] if own and calibration.is_decidable else []),
-            *([third] if own and self._can_call_third else []),
+            *([third] if own and not why_no_third(calibration, self.reviews) else []),
             *([reopen] if calibration.is_released else []),
         ]
-
-    @property
-    def _can_call_third(self) -> bool:
-        found = self.calibration
-        return found is not None and found.is_settling and all(one.is_main for one in self.reviews)
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
@@ -211,13 +211,11 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
         Calibration.objects.select_related("lease_holder")
         .annotate(
             waiting=Count(
-                "requests",
-                filter=Q(requests__answered_at=None) & ~Q(state=State.RELEASED),
-                distinct=True,
+                "requests", filter=Q(requests__in=EvidenceRequest.objects.open()), distinct=True
             ),
             to_answer=Count(
                 "releases__questions",
-                filter=Q(releases__questions__answered_at=None),
+                filter=Q(releases__questions__in=ReleaseQuestion.objects.unanswered()),
                 distinct=True,
             ),
             releases_made=Count("releases", distinct=True),

@@ -16,7 +16,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.utils import timezone
 
 from accelerator.models import Cohort, Enrolment
 from assessments.models import Assessment
@@ -94,8 +93,8 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolme
 
 
 def overdue() -> Q:
-    """Of `enrolments_with_stage`: still under review after the due date."""
-    return Q(stage__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate())
+    """Of `enrolments_with_stage`: those in the cohort whose calibration is overdue."""
+    return Q(calibration_id__in=Calibration.objects.overdue().values("pk")) & ~Q(stage=LEFT)
 
 
 def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:

@@ -103,7 +103,7 @@ def test_the_property_above_sees_both_answers(world) -> None:
             answer(getattr(world, person), row, action)
             for person in ("lead", "hub", "many", "stranger")
             for row in some(model)
-            for action in ("cohort.view", "assessment.view", "evidence.withdraw")
+            for action in ("cohort.run", "assessment.view", "evidence.withdraw")
         }
         assert answers == {"granted", "forbidden", "not found"}, model
 
@@ -215,7 +215,7 @@ def test_a_person_with_two_roles_on_a_row_has_the_rights_of_both(world) -> None:
     MembershipFactory(user=world.sponsor, role=Role.HUB, cohort=world.enrolment.cohort)
     row = get_for(world.sponsor, Enrolment.objects.all(), "cohort.run", pk=world.enrolment.pk)
     assert roles_of(row) == {Role.SPONSOR, Role.HUB}
-    listed = scoped(world.sponsor, Enrolment.objects.all(), "enrolment.view")
+    listed = scoped(world.sponsor, Enrolment.objects.all(), "report.view")
     assert sorted(listed.values_list("pk", flat=True)) == [world.enrolment.pk, world.other.pk]
 
 

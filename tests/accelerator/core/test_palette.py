@@ -28,6 +28,24 @@ def test_no_colour_is_written_anywhere_else() -> None:
     assert found == {}
 
 
+def test_no_colour_is_written_as_three_numbers() -> None:
+    triple = re.compile(r"rgba?\(\s*\d|--[\w-]+:\s*\d+,\s*\d+,\s*\d+\s*;")
+    sheets = [path for path in (ROOT / "static/css").glob("*.css") if path != PALETTE]
+    assert sheets
+    assert {path.name for path in sheets if triple.search(path.read_text())} == set()
+
+
+def test_pictures_keep_to_the_palette() -> None:
+    """A picture's file cannot ask the palette, so its colours are compared with it."""
+    found = {
+        path.name: {number.lower() for number in COLOUR.findall(path.read_text())}
+        for path in (ROOT / "static/img").glob("*.svg")
+    }
+    assert found["logo.svg"]
+    known = set(colours().values())
+    assert {name: numbers - known for name, numbers in found.items() if numbers - known} == {}
+
+
 def test_every_colour_of_the_palette_is_read() -> None:
     sheet = PALETTE.read_text()
     assert len(colours()) == sheet.count("--") - sheet.count("var(--")

@@ -150,10 +150,19 @@ def test_runs_alone_before_anything_is_installed():
 def test_checks_run_in_order_and_stop_at_the_first_failure(project, monkeypatch, capsys):
     monkeypatch.setenv("ARGS", "-k 'two words'")
     assert bootstrap.test([]) == 0
-    assert project.ran[-1][1:] == ["-m", "pytest", *bootstrap.BALANCED, "-k", "two words"]
+    asked = ["-m", "pytest", *bootstrap.BALANCED, "-k", "two words"]
+    assert sorted(command[2] for command in project.ran[-2:]) == ["mypy", "pytest"]
+    assert asked in [command[1:] for command in project.ran]
     steps = len(project.ran)
     project.ran.clear()
     project.failing = {"makemigrations"}
     assert bootstrap.test([]) == 1
-    assert len(project.ran) == steps - 1
+    assert len(project.ran) == steps - 2
     assert capsys.readouterr().out.splitlines()[-1] == "== migrations failed"
+
+
+def test_types_are_checked_meanwhile_and_count(project, capsys):
+    project.failing = {"mypy"}
+    assert bootstrap.test([]) == 1
+    assert project.ran[-1][1:3] in (["-m", "pytest"], ["-m", "mypy"])
+    assert capsys.readouterr().out.splitlines()[-1] == "== mypy failed"

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from accelerator.models import AuditEvent, Role
+from assessments.models import Evidence
 from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
 from calibration.assigning.services import assigning, settings
@@ -65,7 +66,7 @@ def pages(review: Review, client) -> dict[str, str]:
         *(url(name, review) for name in ("review", "review_submit", "review_recuse", "ask")),
         *(url("rate", review, criterion.code) for criterion in framework.criteria.all()),
     ]
-    for piece in review.calibration.assessment.enrolment.evidence.all():
+    for piece in Evidence.objects.filter(enrolment=review.calibration.assessment.enrolment):
         addresses += [
             reverse(f"assessments:{name}", args=[piece.pk])
             for name in ("evidence", "evidence_view")
@@ -277,3 +278,15 @@ def test_my_own_organisations_release_is_left_out(cast, client) -> None:
     assert others_rated(rating) == {0: 1, 1: 2}
     page = client.get(url("rate", rating.review, CODE)).content.decode()
     assert "did not open this" in others(page)
+
+
+def test_a_page_fetched_ahead_is_no_showing(hidden, client) -> None:
+    client.post(url("rate_autosave", hidden, CODE), data())
+    rating = hidden.ratings.get(criterion__code=CODE)
+    hidden.ratings.filter(pk=rating.pk).update(self_level_shown_at=None)
+    client.get(url("rate", hidden, CODE), headers={"X-Prefetch": "true"})
+    rating.refresh_from_db()
+    assert rating.self_level_shown_at is None
+    client.get(url("rate", hidden, CODE))
+    rating.refresh_from_db()
+    assert rating.self_level_shown_at is not None
