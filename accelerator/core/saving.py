@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -12,10 +13,12 @@ View = Callable[[HttpRequest], HttpResponse]
 class SignInRequired(LoginRequiredMiddleware):
     """Django's, which would hand a whole sign-in page to a script that asked for a part."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
-        if "HX-Request" in request.headers or "X-Kept-Form" in request.headers:
-            return _nothing_to_swap(401)
-        return super().handle_no_permission(request, view_func)
+    def process_view(
+        self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
+    ) -> HttpResponseBase | None:
+        to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        by_script = "HX-Request" in request.headers or "X-Kept-Form" in request.headers
+        return _nothing_to_swap(401) if to_sign_in and by_script else to_sign_in
 
 
 class SamePerson:

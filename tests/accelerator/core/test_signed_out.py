@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from assessments.models import Rating
 from tests.factories.assessment import started
 
 HTMX = {"HX-Request": "true"}
@@ -19,7 +20,7 @@ def at(cast):
 
 @pytest.fixture
 def rating(cast, at):
-    return cast.enrolment.assessments.get().ratings.get(criterion__code="monitor.3")
+    return Rating.objects.get(assessment__enrolment=cast.enrolment, criterion__code="monitor.3")
 
 
 def words(**more) -> dict:

@@ -16,7 +16,7 @@ from calibration.reviewing.queries.examples import others_rated
 from tests.factories.assessment import answers, note, started
 from tests.factories.calibration import assigned, released, review_of, scored, submit
 from tests.factories.programme import CohortFactory, EnrolmentFactory, MembershipFactory
-from tests.factories.workbench import CODE, url
+from tests.factories.workbench import CODE, data, url
 
 CANARY = "We could not say, canary."
 
