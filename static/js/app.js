@@ -21,6 +21,21 @@ window.accelerator = {
     inits.forEach((init) => init(life.signal));
   },
 
+  /** [name, value] of what stands in a form: no token, no files, no buttons. */
+  fieldsOf(form, without = []) {
+    return [...new FormData(form)].filter(([name, value]) =>
+      name !== "csrfmiddlewaretoken" && !without.includes(name) && typeof value === "string");
+  },
+
+  /** Put `fields`, as fieldsOf gives them, back into a form. */
+  fill(form, fields) {
+    for (const control of form.elements) {
+      const values = fields.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control.matches("[type=radio], [type=checkbox]")) control.checked = values.includes(control.value);
+      else if (values.length && !control.matches("button, [type=file]")) control.value = values[0];
+    }
+  },
+
   /** Say one sentence to screen readers, politely. */
   announce(words) {
     const region = document.getElementById("announce");

@@ -3,37 +3,27 @@
 "use strict";
 
 (() => {
-  const { announce, onPage, renew, session } = window.accelerator;
+  const { announce, fill, onPage, renew, session } = window.accelerator;
   if (!session) return;
   const WORDS = {
     away: "Not sent – there is no connection. Your words are kept in this tab: send them again when it is back.",
+    busy: "Not sent – something went wrong here. Your words are kept in this tab: send them again in a moment.",
     out: "You were signed out, so this was not sent. Sign in in a new tab, then send it again here.",
     other: "Not sent – somebody else is signed in in this browser now. Sign in as yourself in a new tab, then send it again here.",
   };
-  const SKIPPED = ["csrfmiddlewaretoken", "stated_person", "step", "action"];
+  const SKIPPED = ["stated_person", "step", "action"];
   let leaving = false;
   let given = false; // whether <main> is an answer of the server to what was sent
 
   const keyOf = (form) => `draft:${session.person}:${window.location.pathname}:${form.dataset.keep}`;
 
-  function fieldsOf(form) {
-    return [...new FormData(form)].filter(([name, value]) => !SKIPPED.includes(name) && typeof value === "string");
-  }
+  const fieldsOf = (form) => window.accelerator.fieldsOf(form, SKIPPED);
 
   function store(key, fields) {
     try {
       sessionStorage.setItem(key, JSON.stringify(fields));
     } catch {
       // Nothing can be stored in this browser: leaving asks first.
-    }
-  }
-
-  function fill(form, fields) {
-    for (const control of form.elements) {
-      if (!control.name || SKIPPED.includes(control.name) || control.matches("button, fieldset, [type=file]")) continue;
-      const values = fields.filter(([name]) => name === control.name).map(([, value]) => value);
-      if (control.matches("[type=radio], [type=checkbox]")) control.checked = values.includes(control.value);
-      else if (values.length) control.value = values[0];
     }
   }
 
@@ -66,9 +56,11 @@
     const body = new FormData(form, button);
     body.delete("csrfmiddlewaretoken"); // the header has the one that holds
     const url = form.getAttribute("action") || window.location.href; // a button may be named "action"
-    const answer = await session.post(url, body, { "X-Kept-Form": "true" });
+    const files = [...body.values()].some((value) => value instanceof File && value.size);
+    tell(form, "Sending…");
+    const answer = await session.post(url, body, { "X-Kept-Form": "true" }, files ? 300 : 20);
     if (answer.state !== "here") {
-      tell(form, WORDS[answer.state], answer.state);
+      tell(form, WORDS[answer.status ? "busy" : answer.state], answer.state);
     } else if (answer.status === 204) {
       sessionStorage.removeItem(keyOf(form));
       leaving = true;

@@ -7,6 +7,7 @@ window.accelerator.saving = (() => {
   const known = new Map(); // form → its fields when its page was left
   const WORDS = {
     away: "Not saved yet – no connection. Your words are kept in this tab and sent when it is back.",
+    busy: "Not saved yet – the site is busy. Your words are kept in this tab and we keep trying.",
     out: "You were signed out. Sign in in a new tab and this is saved.",
     other: "Not saved – somebody else is signed in in this browser now, and nothing is saved under their name. "
       + "Your words are kept in this tab: sign in as yourself in a new tab and they are saved.",
@@ -15,21 +16,8 @@ window.accelerator.saving = (() => {
     typing: "Not saved yet…",
   };
 
-  function fieldsOf(form) {
-    return [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
-  }
-
-  function fill(form, fields) {
-    for (const control of form.elements) {
-      if (!control.name || control.name === "csrfmiddlewaretoken" || control.matches("button, fieldset")) continue;
-      const values = fields.filter(([name]) => name === control.name).map(([, value]) => value);
-      if (control.matches("[type=radio], [type=checkbox]")) control.checked = values.includes(control.value);
-      else if (values.length) control.value = values[0];
-    }
-  }
-
   return (form, signal, { elsewhere }) => {
-    const { announce, moving, outbox, session } = window.accelerator;
+    const { announce, fieldsOf, fill, moving, outbox, session } = window.accelerator;
     const url = form.dataset.autosave;
     const conflict = document.getElementById("conflict");
     let timer = null;
@@ -95,8 +83,9 @@ window.accelerator.saving = (() => {
 
     function answered({ state, status, html }) {
       if (state !== "here") {
-        show("waiting", WORDS[state], state);
-        if (told !== state) announce(WORDS[state]);
+        const words = WORDS[status ? "busy" : state];
+        show("waiting", words, state);
+        if (told !== state) announce(words);
       } else if (status === 200 || status === 422) {
         window.htmx.swap("#save-status", html, { swapStyle: "outerHTML" });
         const words = document.getElementById("save-status").textContent.trim();

@@ -35,13 +35,13 @@
     }
   }
 
-  async function send(url, body, more) {
+  async function send(url, body, more, seconds) {
     try {
       const response = await fetch(url, {
         method: "POST",
         body,
         headers: { ...headers, ...more },
-        signal: AbortSignal.timeout(20 * SECONDS),
+        signal: AbortSignal.timeout(seconds * SECONDS),
       });
       return { status: response.status, html: await response.text(), wentTo: response.headers.get("X-Went-To") };
     } catch {
@@ -51,12 +51,12 @@
 
   /** POST as this page's person. Gives {state, status, html}; the state is that of check(), and
    *  only "here" is an answer. A refusal is looked into, and tried once more with a new token. */
-  async function post(url, body, more = { "HX-Request": "true" }) {
-    let answer = await send(url, body, more);
+  async function post(url, body, more = { "HX-Request": "true" }, seconds = 20) {
+    let answer = await send(url, body, more, seconds);
     if (answer.status === 401 || answer.status === 403) {
       const state = await check();
       if (state !== "here") return { state };
-      answer = await send(url, body, more);
+      answer = await send(url, body, more, seconds);
     }
     const away = answer.status === 0 || answer.status === 429 || answer.status >= 500;
     return away ? { state: "away", ...answer } : { state: "here", ...answer };
