@@ -176,9 +176,11 @@ MIDDLEWARE = [
     "accelerator.programme.accounts.middleware.idle_limit",
     # Knows who asks; views and the check of a form's token read the body only after it.
     "accelerator.core.middleware.body_limit",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accelerator.core.saving.SignInRequired",
     "accelerator.programme.accounts.middleware.second_factor",
+    "accelerator.core.saving.SamePerson",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accelerator.core.saving.kept_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -104,6 +104,7 @@ MATRIX = {
     "home": Entry(EVERYBODY, EVERYBODY),
     "help": PUBLIC,
     "account": Entry(EVERYBODY, EVERYBODY),
+    "signed_in": PUBLIC_PAGE,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC_PAGE,

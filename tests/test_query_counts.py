@@ -154,6 +154,7 @@ LISTS: dict[tuple[str, str], Counted] = {
 # Pages without rows, and addresses that only change something or send a file.
 NO_LIST = {
     "help",
+    "signed_in",
     "account_login",
     "account_logout",
     "account_inactive",

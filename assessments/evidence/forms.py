@@ -26,6 +26,8 @@ def panel_forms() -> dict[str, forms.Form]:
 
 
 class UseForm(forms.ModelForm):
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
     class Meta:
         model = EvidenceUse
         fields = ["part", "practice"]
@@ -42,6 +44,7 @@ class UseForm(forms.ModelForm):
 
 
 class EvidenceForm(forms.Form):
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
     title = NameField(label="Name", max_length=150)
     description = field_text(
         "Description", "What is it, and when is it from?", required=False, max_length=2000

@@ -17,9 +17,11 @@ from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
 from accelerator.models import Enrolment, User
 from assessments import files
+from assessments.evidence.queries.described import read_of
+from assessments.evidence.values import description_read, use_read
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 from assessments.models.assessment import LOCKED
-from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
+from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn, StaleDescription
 
 log = structlog.get_logger(__name__)
 SCAN_SECONDS = 10.0
@@ -203,12 +205,19 @@ def detach(*, actor: User, use: EvidenceUse) -> None:
 
 
 @transaction.atomic
-def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> None:
+def describe_use(
+    *, actor: User, use: EvidenceUse, part: str, practice: str, read: str | None = None
+) -> None:
     """Say which part of the evidence matters here and what it shows.
 
-    Raises AssessmentLocked and EvidenceWithdrawn.
+    `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
+    AssessmentLocked, EvidenceWithdrawn and StaleDescription.
     """
     _require_kept(use.evidence)
+    row = EvidenceUse.objects.select_for_update().get(pk=use.pk)
+    stands = use_read(row.part, row.practice)
+    if read not in (None, stands) and stands != use_read(part, practice):
+        raise StaleDescription
     with refused_as(LOCKED, AssessmentLocked):
         EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
@@ -223,13 +232,25 @@ def describe_evidence(
     description: str,
     assessment: Assessment | None = None,
     codes: Iterable[str] = (),
+    read: str | None = None,
 ) -> None:
-    """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it."""
+    """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it.
+
+    `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
+    AssessmentLocked, StaleDescription and, where something was read, EvidenceWithdrawn.
+    """
+    row = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    wanted = set(codes)
+    if read is not None and row.is_withdrawn:
+        raise EvidenceWithdrawn
+    # Sending the same description again, after a lost reply, is no conflict.
+    welcome = (read, description_read(title, description, wanted))
+    if read is not None and read_of(row, assessment) not in welcome:
+        raise StaleDescription
     Evidence.objects.kept().filter(pk=evidence.pk).update(title=title, description=description)
     audit.record(actor, "evidence.renamed", evidence)
     if assessment is None:
         return
-    wanted = set(codes)
     uses = {
         use.rating.criterion.code: use
         for use in EvidenceUse.objects.filter(

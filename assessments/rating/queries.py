@@ -20,6 +20,8 @@ from assessments.models import (
 from assessments.rating.values import Answers, answers_of
 from assessments.scoring import RATED, Words, attention
 
+AHEAD = 10  # criteria that somebody can go on to when the connection is cut
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -123,6 +125,11 @@ class Grid:
         cells = (None, *self.cells, None)
         here = cells.index(self.cell(code))
         return cells[here - 1], cells[here + 1]
+
+    def ahead(self, code: str) -> list[str]:
+        """The addresses that a page fetches before they are asked for: those after `code`."""
+        after = self.cells.index(self.cell(code)) + 1
+        return [cell.url for cell in self.cells[after : after + AHEAD]]
 
 
 def words_of(cells: Sequence[Cell]) -> Words:

@@ -57,6 +57,7 @@ accounts = [
 urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("signed-in/", views.signed_in, name="signed_in"),
     path("accounts/", include(accounts)),
     path("demo/sign-in/", sign_in.demo_sign_in, name="demo_sign_in"),
 ]

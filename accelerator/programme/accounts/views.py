@@ -1,8 +1,10 @@
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpResponse
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.forms import NameField, field_of
 from accelerator.core.http import Request
@@ -35,3 +37,14 @@ def sign_out_everywhere(request: Request) -> HttpResponse:
     logout(request)
     messages.success(request, "You are signed out everywhere.")
     return redirect("account_login")
+
+
+@login_not_required
+@require_safe
+def signed_in(request: HttpRequest) -> JsonResponse:
+    """Who is signed in in this browser now ("" nobody), and a token that their forms may use.
+
+    An open page asks when a save was refused: signing in again changes the token.
+    """
+    person = str(request.user.pk) if request.user.is_authenticated else ""
+    return JsonResponse({"person": person, "token": get_token(request)})

@@ -111,7 +111,10 @@ def answer(request: Request, pk: int) -> HttpResponse:
     question = question_for(request.user, pk)
     enrolment = question.release.calibration.assessment.enrolment
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    status = 200
+    if request.method == "POST" and not form.is_valid():
+        status = 422
+    elif request.method == "POST":
         try:
             exchange.answer_about_release(
                 actor=request.user, question=question, answer=form.cleaned_data["answer"]
@@ -119,6 +122,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
         except StepRefused as refusal:
             form.add_error(None, str(refusal))
             question = question_for(request.user, pk)
+            status = 409
         else:
             enqueue("accelerator.send_mail")
             messages.success(request, f"Answered. {wrote_to(f'release-answer:{pk}')}".strip())
@@ -136,5 +140,5 @@ def answer(request: Request, pk: int) -> HttpResponse:
             else None,
             "form": form,
         },
-        status=422 if form.errors else 200,
+        status=status,
     )
