@@ -23,10 +23,13 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(pk__in=held.values("user")).order_by("pk")
 
 
-_UserManager = BaseUserManager.from_queryset(UserQuerySet)
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
+    def holding(self, *roles: str, **place) -> UserQuerySet:
+        return self.get_queryset().holding(*roles, **place)
 
-class UserManager(_UserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
