@@ -272,7 +272,7 @@ def word_stream(flags: int = 0) -> bytes:
     return struct.pack("<H8xH", 0xA5EC, flags).ljust(4096, b"\0")
 
 
-def word_with(*pieces: str) -> bytes:
+def word_with(*pieces: str, table: str = "1Table") -> bytes:
     """A .doc whose text is those pieces, every second one in UTF-16."""
     text, places = b"", []
     for number, piece in enumerate(pieces):
@@ -282,15 +282,17 @@ def word_with(*pieces: str) -> bytes:
         places.append(start if wide else 0x40000000 | 2 * start)
         text += piece.encode("utf-16-le" if wide else "cp1252")
     starts = [sum(map(len, pieces[:number])) for number in range(len(pieces) + 1)]
-    table = struct.pack(f"<{len(starts)}L", *starts)
-    table += b"".join(struct.pack("<HLH", 0, place, 0) for place in places)
-    clx = struct.pack("<BH4sBL", 1, 4, b"skip", 2, len(table)) + table
-    main = bytearray(struct.pack("<H8xH", 0xA5EC, 0x0200).ljust(2048, b"\0") + text)
+    places_of = struct.pack(f"<{len(starts)}L", *starts)
+    places_of += b"".join(struct.pack("<HLH", 0, place, 0) for place in places)
+    clx = struct.pack("<BH4sBL", 1, 4, b"skip", 2, len(places_of)) + places_of
+    main = bytearray(
+        struct.pack("<H8xH", 0xA5EC, 0x0200 * (table == "1Table")).ljust(2048, b"\0") + text
+    )
     struct.pack_into("<LL", main, 0x01A2, 100, len(clx))
     return compound(
         {
             "WordDocument": bytes(main).ljust(4096, b"\0"),
-            "1Table": bytes(100) + clx.ljust(4096, b"\0"),
+            table: bytes(100) + clx.ljust(4096, b"\0"),
         }
     )
 

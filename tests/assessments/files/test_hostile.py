@@ -1,10 +1,11 @@
 """Every hostile file that `python -m benchmarks hostile` measures, and honest ones beside them."""
 
 import io
+import struct
 
 import pytest
 
-from assessments.files import FileRefused, inspect
+from assessments.files import FileRefused, inspect, ole2
 from assessments.files.refusals import MESSAGES
 from tests.factories import files as made
 from tests.factories import hostile
@@ -89,3 +90,22 @@ def test_ordinary_cells_of_a_csv_stay(line: str) -> None:
 )
 def test_what_an_opendocument_file_brings_along_stays(body: str, extension: str, part: str) -> None:
     assert outcome(made.open_with(body, extension, part), f"a.{extension}") == "kept"
+
+
+def test_a_field_is_found_with_either_table_of_an_older_document() -> None:
+    for table in ("0Table", "1Table"):
+        assert outcome(made.word_with("\x13 DDE x \x15", table=table), "a.doc") == "commands"
+
+
+def test_pieces_of_an_older_document_that_share_bytes_are_refused() -> None:
+    main, count = bytes(4096), 10
+    starts = struct.pack(f"<{count + 1}L", *range(0, 1000 * (count + 1), 1000))
+    pieces = struct.pack("<HLH", 0, 0x40000000, 0) * count
+    clx = struct.pack("<BL", 2, len(starts + pieces)) + starts + pieces
+    with pytest.raises(FileRefused, match="damaged"):
+        ole2._word_text(main, clx)
+
+
+def test_a_formula_without_end_is_refused() -> None:
+    endless = "+".join(f"A{number * 7919:x}" for number in range(200_000))
+    assert outcome(made.sheet(endless), "a.xlsx") == "too-complex"
