@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Exists, F, OuterRef, Subquery, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -42,7 +41,7 @@ def links(user: User, here: Here) -> Part:
             assessment="assessment",
         )
     )
-    return Part({"own": ArraySubquery(found[:MOST_PLACES])}, _places, _links)
+    return Part({"own": found[:MOST_PLACES]}, _places, _links)
 
 
 def _places(_roles: frozenset[str], known: Mapping[str, Any]) -> list[Place]:

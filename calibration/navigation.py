@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Q, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
@@ -48,22 +47,20 @@ def links(user: User, here: Here) -> Part:
     )
     return Part(
         {
-            "released": ArraySubquery(
-                releases.values(found=JSONObject(enrolment=ENROLMENT, calibration="calibration"))
+            "released": releases.values(
+                found=JSONObject(enrolment=ENROLMENT, calibration="calibration")
             ),
-            "reviews": ArraySubquery(
-                reviews.values(
-                    found=JSONObject(
-                        review="pk",
-                        enrolment=ENROLMENT,
-                        organisation=f"{ENROLMENT}__organisation__name",
-                        programme=f"{ENROLMENT}__programme__name",
-                    )
-                )[:MOST_PLACES]
-            ),
-            "cohorts": ArraySubquery(
-                cohorts.values(found=JSONObject(pk="pk", name="name", slug="slug"))[:MOST_PLACES]
-            ),
+            "reviews": reviews.values(
+                found=JSONObject(
+                    review="pk",
+                    enrolment=ENROLMENT,
+                    organisation=f"{ENROLMENT}__organisation__name",
+                    programme=f"{ENROLMENT}__programme__name",
+                )
+            )[:MOST_PLACES],
+            "cohorts": cohorts.values(found=JSONObject(pk="pk", name="name", slug="slug"))[
+                :MOST_PLACES
+            ],
         },
         _places,
         _links,

@@ -7,18 +7,21 @@ plain links leads to the others. The place is that of the row that the page was 
 which the session remembers.
 
 An app names in settings.NAVIGATION a function that takes a person and where they may be, and
-returns a `Part`: what it asks of the person's row, the places and the links that it makes of the
-answers. Only what the person may see is a place, so a remembered one that is lost counts no more.
+returns a `Part`: what it asks for them, the places and the links that it makes of the answers. It
+is called once a process, for everybody: their ids go into conditions and nowhere else. Only what
+the person may see is a place, so a remembered one that is lost counts no more.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
-from django.db.models.expressions import Combinable
+from django.db import connection
+from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -34,6 +37,8 @@ REMEMBERED = "place"  # in the session
 MOST_PLACES = 12
 OWN, COACH, COHORT, DESK = "own", "coach", "cohort", "desk"
 Link = tuple[str, str]  # what it says, where it goes
+# They stand for the ids of a person and of where they are; no row has such an id.
+PERSON, AT_ENROLMENT, AT_COHORT = -(10**15) - 1, -(10**15) - 2, -(10**15) - 3
 
 
 @dataclass(frozen=True)
@@ -56,10 +61,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Part:
-    """One app's part. `places` and `links` are given the person's roles and an answer for each
-    key of `asks`; `links` also the place that the person is in."""
+    """One app's part. `asks` are querysets of one JSON object a row. `places` and `links` are given
+    the person's roles and the rows of each, `links` also the place that the person is in."""
 
-    asks: Mapping[str, Combinable]
+    asks: Mapping[str, QuerySet]
     places: Callable[[frozenset[str], Mapping[str, Any]], list[Place]]
     links: Callable[[frozenset[str], Mapping[str, Any], Place], list[Link]]
 
@@ -160,26 +165,56 @@ def read(user: User, wanted: Sequence[str] = (), path: str = "") -> Reader:
     A page without a row of its own is in the place that stands at its `path`, if one does.
     """
     here = _here(wanted)
-    parts = dict(enumerate(import_string(name)(user, here) for name in settings.NAVIGATION))
+    question = _question(tuple(settings.NAVIGATION))
+    row = question.answer({PERSON: user.pk, AT_ENROLMENT: here.enrolment, AT_COHORT: here.cohort})
+    roles = frozenset(row["held"])
+    known = {
+        number: {key: [json.loads(one) for one in row[f"part_{number}_{key}"]] for key in part.asks}
+        for number, part in question.parts.items()
+    }
+    parts = question.parts.items()
+    places = [place for n, part in parts for place in part.places(roles, known[n])]
+    place = _place(places, wanted, path)
+    links: list[Link] = []
+    for number, part in parts:
+        links += part.links(roles, known[number], place) if place else []
+    return Reader(roles, tuple(links), tuple(places), place)
+
+
+@dataclass(frozen=True)
+class Question:
+    """The parts' one query as SQL, with stand-ins for whoever asks and where they are.
+
+    Django takes several times as long to put it together as PostgreSQL to answer it, so that is
+    done once a process.
+    """
+
+    parts: Mapping[int, Part]
+    sql: str
+    params: tuple
+
+    def answer(self, given: Mapping[int, int]) -> dict[str, list]:
+        """The row of one person: each column a list, as PostgreSQL writes it."""
+        params = [given.get(one, one) if isinstance(one, int) else one for one in self.params]
+        with connection.cursor() as cursor:
+            cursor.execute(self.sql, params)
+            names = [column.name for column in cursor.description]
+            return dict(zip(names, cursor.fetchone(), strict=True))
+
+
+@cache
+def _question(providers: tuple[str, ...]) -> Question:
+    here = Here(enrolment=AT_ENROLMENT, cohort=AT_COHORT)
+    user = User(pk=PERSON)
+    parts = dict(enumerate(import_string(name)(user, here) for name in providers))
     asked = {
-        f"part_{number}_{key}": ask
+        f"part_{number}_{key}": ArraySubquery(ask)
         for number, part in parts.items()
         for key, ask in part.asks.items()
     }
     held = Membership.objects.filter(user=OuterRef("pk")).order_by("role").values("role").distinct()
-    people = User.objects.filter(pk=user.pk)
-    row: Mapping[str, Any] = people.values(held=ArraySubquery(held), **asked).get()
-    roles = frozenset(row["held"])
-    known = {
-        number: {key: row[f"part_{number}_{key}"] for key in part.asks}
-        for number, part in parts.items()
-    }
-    places = [place for n, part in parts.items() for place in part.places(roles, known[n])]
-    place = _place(places, wanted, path)
-    links: list[Link] = []
-    for number, part in parts.items():
-        links += part.links(roles, known[number], place) if place else []
-    return Reader(roles, tuple(links), tuple(places), place)
+    people = User.objects.filter(pk=PERSON).values(held=ArraySubquery(held), **asked)
+    return Question(parts, *people.query.sql_with_params())
 
 
 def _place(places: Sequence[Place], wanted: Sequence[str], path: str) -> Place | None:
