@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from accelerator.core.rights import Rights, allow, roles_with
 from accelerator.models import Membership, Role, User
@@ -140,11 +141,11 @@ def may(row: Model, action: str) -> bool:
     return allow(roles_of(row), action)
 
 
-def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def staff_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A view for those who look after the site (`is_staff`), whatever their part in a programme."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_staff:
             raise Http404
         return view(request, *args, **kwargs)
