@@ -1,10 +1,17 @@
 """The admin site for superusers: people and the programme's frame, never ratings or reviews."""
 
+from typing import Any
+
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.admin import Authenticator
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
+from django.db import models
+from django.http import HttpRequest
 
+from accelerator.core.forms import NameField
 from accelerator.models import (
     Cohort,
     Enrolment,
@@ -17,19 +24,30 @@ from accelerator.models import (
 )
 
 admin.site.site_header = admin.site.site_title = "Impact Accelerator set-up"
-admin.site.unregister(Group)
+admin.site.unregister([Group, Authenticator])
 # Through the ordinary sign-in, whose limits on tries hold for superusers too. allauth has it put
 # in place of the method.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 
-class MembershipInline(admin.TabularInline):
+class PlainNames(admin.options.BaseModelAdmin):
+    """Names without characters that nobody sees, here as on every page."""
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        if type(db_field) is models.CharField and not db_field.choices:
+            kwargs["form_class"] = NameField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+class MembershipInline(PlainNames, admin.TabularInline):
     model = Membership
     extra = 1
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin):
+class PersonAdmin(PlainNames, UserAdmin):
     ordering = ["email"]
     list_display = ["email", "name", "is_active"]
     list_filter = ["is_active", "is_staff"]
@@ -46,7 +64,7 @@ class PersonAdmin(UserAdmin):
 
 
 @admin.register(Cohort)
-class CohortAdmin(admin.ModelAdmin):
+class CohortAdmin(PlainNames, admin.ModelAdmin):
     list_display = ["name", "starts_on", "explore_due"]
     prepopulated_fields = {"slug": ["name"]}
 
@@ -58,4 +76,6 @@ class EnrolmentAdmin(admin.ModelAdmin):
     list_select_related = ["organisation", "programme", "cohort"]
 
 
-admin.site.register([Organisation, Programme, MatchFunder, Institution])
+@admin.register(Organisation, Programme, MatchFunder, Institution)
+class NamedAdmin(PlainNames, admin.ModelAdmin):
+    """What has little more than a name."""

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core.checks import Tags, register
+from django.db.models.signals import post_migrate
 
 
 class AcceleratorConfig(AppConfig):
@@ -7,7 +8,12 @@ class AcceleratorConfig(AppConfig):
     verbose_name = "Programme"
 
     def ready(self) -> None:
-        from accelerator.core import access, checks, rights
+        from accelerator.core import access, checks, redaction, rights, words
+        from accelerator.programme.accounts import receivers
 
+        receivers.connect()
         rights.declare("accelerator", access.RIGHTS)
+        words.declare("accelerator", words.WORDS)
+        post_migrate.connect(redaction.install, sender=self)
         register(checks.uploads_are_scanned, Tags.security, deploy=True)
+        register(checks.the_cache_is_its_own, Tags.security, deploy=True)

@@ -23,12 +23,13 @@ def keep_django_logging(**_kwargs) -> None:
 
 
 @worker_init.connect
-def limit_waiting(**_kwargs) -> None:
+def begin(**_kwargs) -> None:
     from django.conf import settings
 
-    from accelerator.core import database
+    from accelerator.core import database, leftovers
 
     database.limit_waiting(**settings.WORKER_LIMITS)
+    leftovers.remove_leftovers()
 
 
 @worker_process_init.connect

@@ -3,8 +3,10 @@
 ENVIRONMENT is "development" (the default), "test" or "production".
 """
 
+import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import environ
 import structlog
@@ -58,6 +60,8 @@ SECRET_KEY = (
     if PRODUCTION
     else env.str("SECRET_KEY", default="") or development_secret()
 )
+# Keys of before: what they signed or encrypted is still read.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 hosts = required(
     "ALLOWED_HOSTS", "accelerator.example.org", development="localhost,127.0.0.1,[::1],testserver"
 )
@@ -72,14 +76,34 @@ DATABASE_URL = required(
     "postgres://user:password@db:5432/accelerator",
     development=servers.database_url(),
 )
-DATABASES = {"default": env.db_url_config(DATABASE_URL)}
+
+
+def database_of(url: str) -> dict[str, Any]:
+    """The connection that a URL names; an unreadable one is an error that shows the remedy."""
+    unreadable = (
+        "DATABASE_URL cannot be read. In its password write / as %2F, ? as %3F, # as %23, @ as %40 "
+        "and % as %25; or leave the password out and set DATABASE_PASSWORD to it as it is."
+    )
+    try:
+        found = env.db_url_config(url)
+    except ValueError as error:
+        raise ImproperlyConfigured(unreadable) from error
+    if "@" in found["NAME"]:
+        raise ImproperlyConfigured(unreadable)
+    # Read as it is: a sign of the password has no meaning to the environment's reader.
+    password = os.environ.get("DATABASE_PASSWORD")
+    return found | ({"PASSWORD": password} if password else {})
+
+
+DATABASES = {"default": database_of(DATABASE_URL)}
 DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 # Compiling a page's query takes longer than running it: 2 s instead of 0.1 s on a long list.
 connection_options = DATABASES["default"].setdefault("OPTIONS", {})
 connection_options["options"] = f"{connection_options.get('options', '')} -c jit=off".strip()
-# Seconds that a page, and a worker, wait for a locked row and for one query.
+# Seconds that a page, and a worker, wait for a locked row and for one query. Who waits behind
+# another waiter waits for the lock twice.
 PAGE_LIMITS = {
-    "lock": env.float("PAGE_LOCK_SECONDS", default=2),
+    "lock": env.float("PAGE_LOCK_SECONDS", default=1),
     "statement": env.float("PAGE_STATEMENT_SECONDS", default=15),
 }
 WORKER_LIMITS = {
@@ -92,11 +116,10 @@ if ENVIRONMENT == "test":
 if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address: PostgreSQL only.")
 REDIS_URL = required("REDIS_URL", "redis://redis:6379/0", development=servers.redis_url())
-# In development the broker's database 0 and the cache's 14 are in one Redis.
 CACHE_URL = env.str("CACHE_URL", default="") or (
-    servers.redis_url(db=env.int("TEST_CACHE_NUMBER", default=14))
-    if not env.str("REDIS_URL", default="")
-    else REDIS_URL
+    REDIS_URL
+    if env.str("REDIS_URL", default="")
+    else servers.cache_url(db=env.int("TEST_CACHE_NUMBER", default=0))
 )
 CACHES = {
     "default": {
@@ -106,6 +129,12 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
     }
 }
+# Drawn pages of evidence may reach no disk: the broker's Redis writes down all that it holds.
+CACHES["evidence-pages"] = (
+    {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+    if CACHE_URL == REDIS_URL
+    else CACHES["default"]
+)
 
 INSTALLED_APPS = [
     "accelerator.apps.AcceleratorConfig",
@@ -123,6 +152,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -143,10 +173,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accelerator.programme.accounts.middleware.idle_limit",
     # Knows who asks; views and the check of a form's token read the body only after it.
     "accelerator.core.middleware.body_limit",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accelerator.core.saving.SignInRequired",
+    "accelerator.programme.accounts.middleware.second_factor",
+    "accelerator.core.saving.SamePerson",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accelerator.core.saving.kept_forms",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -202,6 +236,10 @@ STORAGES = {
             "BACKEND": "storages.backends.s3.S3Storage",
             "OPTIONS": {
                 "bucket_name": EVIDENCE_S3_BUCKET,
+                "region_name": env.str("EVIDENCE_S3_REGION", default="") or None,
+                "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default="") or None,
+                "access_key": os.environ.get("AWS_ACCESS_KEY_ID") or None,
+                "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY") or None,
                 "default_acl": "private",
                 "file_overwrite": False,
                 "querystring_auth": True,
@@ -243,7 +281,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 AUTH_USER_MODEL = "accelerator.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accelerator.programme.accounts.backend.Backend"]
 PASSWORD_HASHERS = (
     ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if ENVIRONMENT == "test"
@@ -273,10 +311,43 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# allauth's own writes a row for an address that it sees for the first time.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (the name of a class)
 # How many proxies add to X-Forwarded-For: limits on tries count each visitor by themselves.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 if ENVIRONMENT == "test":
-    ACCOUNT_RATE_LIMITS = False
+    ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "accelerator.programme.accounts.forms.SignInForm",
+    "reset_password": "accelerator.programme.accounts.forms.ForgottenPasswordForm",
+}
+MFA_ADAPTER = "accelerator.programme.accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Impact Accelerator"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones are half a minute off
+# Nobody signs up by themselves, so nobody can take another's address by it.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    name: f"accelerator.programme.accounts.forms.{form}"
+    for name, form in (
+        ("authenticate", "CodeForm"),
+        ("reauthenticate", "CodeAgainForm"),
+        ("activate_totp", "AuthenticatorAppForm"),
+        ("add_webauthn", "PasskeyForm"),
+        ("edit_webauthn", "PasskeyNameForm"),
+        ("authenticate_webauthn", "PasskeyAtSignInForm"),
+        ("login_webauthn", "PasskeyAloneForm"),
+        ("reauthenticate_webauthn", "PasskeyAgainForm"),
+    )
+}
+# Hours without use after which a session ends: for those who read what other organisations wrote
+# and for staff, and for everybody else.
+IDLE_HOURS_TRUSTED = env.float("IDLE_HOURS_TRUSTED", default=2)
+IDLE_HOURS = env.float("IDLE_HOURS", default=12)
+# How long a sign-in counts as recent: what takes much away at once asks for one.
+RECENT_SIGN_IN_SECONDS = env.int("RECENT_SIGN_IN_SECONDS", default=900)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = RECENT_SIGN_IN_SECONDS
 
 EMAIL_CONFIG = env.email_url_config(
     required("EMAIL_URL", "smtp+tls://user:password@mail:587", development="consolemail://")
@@ -414,7 +485,9 @@ JOURNEY = {
     "explore": "assessments.home.explore",
     "calibrate": "calibration.home.calibrate",
 }
-NAVIGATION = ["assessments.navigation.links", "calibration.home.links"]
+NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
+# What may still be done about a submission: a function of the assessment, as fetched for a person.
+AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 HOME_PANELS = ["calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]

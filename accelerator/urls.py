@@ -10,7 +10,9 @@ handler500 = "accelerator.core.errors.server_error"
 urlpatterns = [
     path("", include("accelerator.programme.home.urls")),
     path("", include("accelerator.programme.accounts.urls")),
+    path("", include("accelerator.programme.leaving.urls")),
     path("", include("accelerator.core.jobs.urls")),
+    path("", include("accelerator.core.erasure.urls")),
     path("", include("accelerator.core.mail.urls")),
     path("", include("accelerator.core.watching.urls")),
     path(

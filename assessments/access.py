@@ -1,19 +1,25 @@
 """What each role may do here, and how rows are fetched for a person, with what pages need."""
 
-from accelerator.core.access import get_for
+from django.core.exceptions import PermissionDenied
+
+from accelerator.core.access import get_for, may
 from accelerator.core.rights import Rights
 from accelerator.models import Enrolment, Role, User
-from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.models import Assessment, Evidence, EvidenceUse, Rating, Submission
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
-RATE = VIEW | {"assessment.rate", "evidence.add"}
+RATE = VIEW | {"assessment.rate", "evidence.add", "evidence.withdraw_own"}
 LEAD = RATE | {"assessment.start", "assessment.submit", "evidence.withdraw"}
 RIGHTS = {
     Role.LEAD: Rights(
         LEAD, "Rates the framework, attaches and withdraws evidence, submits the assessment."
     ),
     Role.DEPUTY: Rights(LEAD, "Does all that the project lead does."),
-    Role.MEMBER: Rights(RATE, "Rates the framework and attaches evidence with the project lead."),
+    Role.MEMBER: Rights(
+        RATE,
+        "Rates the framework and attaches evidence with the project lead; "
+        "withdraws what they attached.",
+    ),
     Role.READER: Rights(VIEW, "Reads the organisation's assessment and evidence."),
     Role.ADVISER: Rights(
         VIEW, "Supports one organisation: reads its assessment once submitted, and the result."
@@ -31,6 +37,13 @@ ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__cohort",
     "submitted_by",
 )
+SUBMISSIONS = Submission.objects.select_related(
+    "assessment__enrolment__organisation",
+    "assessment__enrolment__programme",
+    "assessment__enrolment__cohort",
+    "submitted_by",
+    "ended_by",
+)
 RATINGS = Rating.objects.select_related(
     "assessment__enrolment__organisation",
     "assessment__enrolment__programme",
@@ -47,12 +60,35 @@ def assessment_for(user: User, action: str, pk: int) -> Assessment:
     return get_for(user, ASSESSMENTS.all(), action, pk=pk)
 
 
+def submission_for(user: User, pk: int, **lookup: int) -> Submission:
+    """One submission of an assessment (its id); the newest, without a `number`."""
+    found = SUBMISSIONS.order_by("-number")
+    return get_for(user, found, "assessment.view", assessment=pk, **lookup)
+
+
 def rating_for(user: User, action: str, pk: int, code: str) -> Rating:
     return get_for(user, RATINGS.all(), action, assessment=pk, criterion__code=code)
 
 
 def evidence_for(user: User, action: str, pk: str) -> Evidence:
     return get_for(user, Evidence.objects.select_related("enrolment", "added_by"), action, pk=pk)
+
+
+def may_withdraw(user: User, piece: Evidence) -> bool:
+    """Whether the person for whom the piece was fetched may remove it for good.
+
+    A lead may, whoever uploaded it, and who removes words where they must go.
+    """
+    own = piece.added_by_id == user.pk and may(piece, "evidence.withdraw_own")
+    return own or may(piece, "evidence.withdraw") or may(piece, "words.redact")
+
+
+def to_withdraw(user: User, pk: str) -> Evidence:
+    """A piece that the person may remove for good."""
+    piece = evidence_for(user, "evidence.view", pk)
+    if not may_withdraw(user, piece):
+        raise PermissionDenied
+    return piece
 
 
 def use_for(user: User, action: str, pk: int) -> EvidenceUse:

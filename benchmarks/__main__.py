@@ -1,4 +1,9 @@
-"""`python -m benchmarks pdf|memory|web|all`: everything in one run, on servers of its own."""
+"""`python -m benchmarks pdf|memory|web|all|faults|waits|hostile`: one run, on servers of its own.
+
+`all` is what has a time to compare: pdf, memory and web. `faults` kills servers, so it has a
+run alone; `waits` is its last part, and `hostile` needs none. They end with 1 where a goal is
+missed.
+"""
 
 import argparse
 import logging
@@ -29,6 +34,7 @@ def environment(var: str) -> dict[str, str]:
         "EVIDENCE_ROOT": f"{var}/files",
         "DATABASE_URL": servers.database_url(var),
         "REDIS_URL": servers.redis_url(var),
+        "CACHE_URL": servers.cache_url(var),
         "DEMO_MODE": "0",
     }
 
@@ -37,14 +43,18 @@ def main() -> int:
     from accelerator.embedded import servers
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("part", choices=(*PARTS, "all"))
+    parser.add_argument("part", choices=(*PARTS, "all", "faults", "waits", "hostile"))
     chosen = parser.parse_args().part
 
     var = tempfile.mkdtemp(prefix="accelerator-benchmarks-")
     try:
-        servers.ensure_running(var, {})
         os.environ.update(environment(var))
         Path(var, "static").mkdir()
+        if chosen == "hostile":
+            return open_hostile_files()
+        if chosen in ("faults", "waits"):
+            return break_things(Path(var), killing=chosen == "faults")
+        servers.ensure_running(var, {})
         measure(PARTS if chosen == "all" else (chosen,))
     except servers.EmbeddedError as error:
         sys.stderr.write(f"{error}\n")
@@ -57,19 +67,40 @@ def main() -> int:
     return 0
 
 
-def measure(parts: tuple[str, ...]) -> None:
+def begin() -> None:
+    """Say where and when, with Django ready."""
     import django
 
     django.setup()
     # gunicorn and the workers log as in production; here the figures stand alone.
-    logging.disable(logging.INFO)
-    from benchmarks import data, memory, pdf, web
+    logging.disable(logging.WARNING)
     from benchmarks.report import say
 
     say(
         f"{time.strftime('%d %B %Y')}, Python {platform.python_version()}, {os.cpu_count()} cores, "
         f"load {os.getloadavg()[0]:.1f}"
     )
+
+
+def break_things(var: Path, *, killing: bool) -> int:
+    begin()
+    from benchmarks import data, faults
+
+    return 0 if faults.run(var, data.load, killing=killing) else 1
+
+
+def open_hostile_files() -> int:
+    begin()
+    from benchmarks import hostile
+
+    return 0 if hostile.run() else 1
+
+
+def measure(parts: tuple[str, ...]) -> None:
+    begin()
+    from benchmarks import data, memory, pdf, web
+    from benchmarks.report import say
+
     sample = data.load()
     for part in parts:
         {"pdf": pdf, "memory": memory, "web": web}[part].run(sample)

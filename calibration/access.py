@@ -23,15 +23,19 @@ from calibration.models import (
 from calibration.models.calibration import CalibrationQuerySet
 
 READ = frozenset({"calibration.read"})
+LEAD = READ | {"calibration.respond", "submission.take_back"}
 COMPARE = READ | {"calibration.compare"}
 RIGHTS = {
-    Role.LEAD: Rights(READ | {"calibration.respond"}),
-    Role.DEPUTY: Rights(READ | {"calibration.respond"}),
+    Role.LEAD: Rights(LEAD, "Takes it back until a coach has begun."),
+    Role.DEPUTY: Rights(LEAD),
     Role.READER: Rights(READ),
     Role.ADVISER: Rights(READ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
-    Role.HUB: Rights(COMPARE | {"calibration.run"}),
+    Role.HUB: Rights(
+        COMPARE | {"calibration.run", "submission.return"},
+        "Returns it with a reason until a coach has begun.",
+    ),
     Role.MODERATOR: Rights(
         COMPARE | {"calibration.moderate"},
         "Settles what two coaches see differently.",

@@ -16,6 +16,7 @@ from tests.factories.programme import (
     MembershipFactory,
     UserFactory,
 )
+from tests.factories.signing_in import client_of
 from tests.template import migrated_template
 
 
@@ -53,8 +54,7 @@ def signed_in(world, django_db_blocker) -> dict[str, Client]:
         clients = {"anonymous": Client()}
         for name, person in vars(world).items():
             if isinstance(person, User):
-                clients[name] = Client()
-                clients[name].force_login(person)
+                clients[name] = client_of(person)
     return clients
 
 
@@ -109,15 +109,8 @@ def build_cast() -> SimpleNamespace:
 
 @pytest.fixture
 def sign_in():
-    """A test client signed in as a person; None stays signed out."""
-
-    def sign_in(user) -> Client:
-        client = Client()
-        if user is not None:
-            client.force_login(user)
-        return client
-
-    return sign_in
+    """A test client signed in as a person, as `client_of`; None stays signed out."""
+    return client_of
 
 
 @pytest.fixture

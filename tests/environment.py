@@ -13,6 +13,8 @@ os.environ["ACCELERATOR_VAR"] = str(ROOT / "var" / "test")
 os.environ["ACCELERATOR_EMBEDDED_FAST"] = "1"
 os.environ["EVIDENCE_ROOT"] = FILES.name
 os.environ["EMAIL_URL"] = "memorymail://"
+# A client that signed in for a whole file of tests stays recent; the tests of the rule set it.
+os.environ["RECENT_SIGN_IN_SECONDS"] = "86400"
 os.environ["CELERY_VISIBILITY_TIMEOUT"] = "5"
 # Each test process clears a cache, and has a broker, of its own.
 PROCESS = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))

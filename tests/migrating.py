@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from accelerator.core import redaction
+
 
 @contextmanager
 def undone(app: str, name: str) -> Iterator[None]:
@@ -21,6 +23,7 @@ def undone(app: str, name: str) -> Iterator[None]:
     finally:
         executor = MigrationExecutor(connection)
         executor.migrate(executor.loader.graph.leaf_nodes())
+        redaction.install()
 
 
 def read(statement: str) -> list[tuple]:

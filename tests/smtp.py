@@ -31,9 +31,9 @@ class Session(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def mail_server() -> Iterator[socketserver.ThreadingTCPServer]:
+def mail_server(session: type[Session] = Session) -> Iterator[socketserver.ThreadingTCPServer]:
     """A running server; `server_address` is (host, port), `messages` what it was given."""
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), session) as server:
         server.messages = []
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()

@@ -52,6 +52,7 @@ STAFF = people("staff")
 COHORT = people("hub", "moderator")
 MODERATOR = people("moderator")
 FIRST = people("coach_a")
+TRUSTED = people("coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
 SEATED = people("coach_a", "coach_b")
 COMPARE = SEATED | COHORT
 READERS = OWN | COMPARE
@@ -67,6 +68,10 @@ def draft_criterion(world):
 
 def handed_in(world):
     return [world.submitted.pk]
+
+
+def typed_note(world):
+    return [world.enrolment.pk, "assessments.Evidence", str(world.note.pk), "note"]
 
 
 def own_review(world):
@@ -99,6 +104,7 @@ MATRIX = {
     "home": Entry(EVERYBODY, EVERYBODY),
     "help": PUBLIC,
     "account": Entry(EVERYBODY, EVERYBODY),
+    "signed_in": PUBLIC_PAGE,
     "account_login": PUBLIC,
     "account_logout": PUBLIC,
     "account_inactive": PUBLIC_PAGE,
@@ -110,6 +116,22 @@ MATRIX = {
     ),
     "account_reset_password_from_key_done": PUBLIC_PAGE,
     "account_reauthenticate": Entry(EVERYBODY, EVERYBODY),
+    "sign_out_everywhere": Entry(None, EVERYBODY),
+    # One's own second factor and nobody else's; the world's staff and coaches have one.
+    "mfa_index": Entry(EVERYBODY, None),
+    "mfa_authenticate": PUBLIC,
+    "mfa_reauthenticate": Entry(EVERYBODY, EVERYBODY),
+    "mfa_activate_totp": Entry(EVERYBODY, EVERYBODY),
+    "mfa_deactivate_totp": Entry(TRUSTED, TRUSTED),
+    "mfa_view_recovery_codes": Entry(TRUSTED, None),
+    "mfa_generate_recovery_codes": Entry(EVERYBODY, EVERYBODY),
+    "mfa_download_recovery_codes": Entry(TRUSTED, None),
+    "mfa_list_webauthn": Entry(EVERYBODY, None),
+    "mfa_add_webauthn": Entry(EVERYBODY, EVERYBODY),
+    "mfa_login_webauthn": PUBLIC,
+    "mfa_reauthenticate_webauthn": Entry(EVERYBODY, EVERYBODY),
+    "mfa_edit_webauthn": Entry(FIRST, FIRST, args=lambda world: [world.passkey.pk]),
+    "mfa_remove_webauthn": Entry(FIRST, FIRST, args=lambda world: [world.passkey.pk]),
     "demo_sign_in": Entry(None, people(), public=True),
     "health_ready": PUBLIC_PAGE,
     "health_live": PUBLIC_PAGE,
@@ -117,17 +139,25 @@ MATRIX = {
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "stuck_mail": Entry(STAFF, None),
+    "people": Entry(STAFF, STAFF),
+    "anonymise": Entry(STAFF, STAFF, args=lambda world: [world.stranger.pk]),
     "send_mail_again": Entry(None, STAFF, args=lambda world: [world.letter.pk]),
     "job": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_status": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_download": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_cancel": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
     "job_retry": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
+    "erase": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "erase_text": Entry(HUB, HUB, OWN | COHORT, typed_note),
     "assessments:start": Entry(None, LEAD, OWN | COHORT, lambda world: [world.enrolment.pk]),
     "assessments:overview": Entry(OWN, None, OWN, draft),
     "assessments:check": Entry(OWN, None, OWN, draft),
     "assessments:submit": Entry(LEAD, LEAD, OWN, draft),
     "assessments:submitted": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:submissions": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:submission": Entry(
+        OWN | HUB, None, OWN | COHORT, lambda world: [world.earlier.assessment_id, 1]
+    ),
     "assessments:results": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
     "assessments:ratings_csv": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
     "assessments:report": Entry(None, OWN | HUB, OWN | COHORT, handed_in),
@@ -185,6 +215,8 @@ MATRIX = {
     "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),
     "calibration:questions": Entry(HUB, None, COHORT, cohort),
     "calibration:open": Entry(None, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:take_back": Entry(LEAD, LEAD, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:hand_back": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
     "calibration:assign": Entry(HUB, HUB, COHORT, lambda world: [world.unassigned.pk]),
     "calibration:fill_seat": Entry(HUB, HUB, COHORT | SEATED, lambda world: [world.scoring.pk]),
     "calibration:replace": Entry(HUB, HUB, COHORT | FIRST, own_review),

@@ -15,7 +15,9 @@ from tests.factories.assessment import started
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.mark.parametrize("part", ["data", "memory", "pdf", "plain", "processes", "worker"])
+@pytest.mark.parametrize(
+    "part", ["data", "faults", "hostile", "memory", "pdf", "plain", "processes", "worker"]
+)
 def test_the_pieces_import(part):
     importlib.import_module(f"benchmarks.{part}")
 
@@ -29,7 +31,7 @@ def test_the_command_names_its_parts():
         text=True,
         check=True,
     )
-    for part in ("pdf", "memory", "web", "all"):
+    for part in ("pdf", "memory", "web", "all", "faults", "hostile"):
         assert part in done.stdout
 
 

@@ -7,6 +7,7 @@ from defusedcsv import csv
 from django.http import HttpResponse
 from django.utils import timezone
 
+from accelerator.core.text import left_to_read
 from accelerator.models import User
 
 Cell = str | int | float | None
@@ -17,9 +18,10 @@ ALSO_DANGEROUS = ("\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _inert(cell: Cell) -> Cell:
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(ALSO_DANGEROUS) else cell
+    if not isinstance(cell, str):
+        return "" if cell is None else cell
+    text = left_to_read(cell)
+    return f"'{text}" if text.startswith(ALSO_DANGEROUS) else text
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[str]) -> str:

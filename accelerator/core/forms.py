@@ -2,6 +2,8 @@ from typing import TypeVar
 
 from django import forms
 
+from accelerator.core.text import plain_name
+
 MAX_WORDS = 10_000
 F = TypeVar("F", bound=forms.Field)
 
@@ -12,6 +14,17 @@ def field_of(form: forms.BaseForm, name: str, kind: type[F]) -> F:
     if not isinstance(field, kind):
         raise TypeError(f"The field {name} is a {type(field).__name__}, not a {kind.__name__}.")
     return field
+
+
+class NameField(forms.CharField):
+    """A name of a person, a body or a thing, without characters that nobody sees."""
+
+    def to_python(self, value: object) -> str:
+        return plain_name(super().to_python(value) or "")
+
+    def left_out(self, typed: str) -> bool:
+        """Whether characters were taken out of what was typed, other than blanks."""
+        return "".join(plain_name(typed).split()) != "".join(typed.split())
 
 
 class TextField(forms.CharField):

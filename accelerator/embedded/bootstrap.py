@@ -134,7 +134,7 @@ def pip_install(lock: str) -> str:
 
 def complaint_of(command: list[str], **options: Any) -> str:
     """What a command printed when it failed; empty when all went well."""
-    told = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    told: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     done = subprocess.run(command, **told, **options, check=False)
     return (done.stdout.strip() or "It said nothing.") if done.returncode else ""
 

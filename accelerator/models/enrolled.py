@@ -42,6 +42,7 @@ class Deadline(models.Model):
     set_at = models.DateTimeField(db_default=Now())
 
     ACCESS = OF_ENROLMENT
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["enrolment", "due_on"]
@@ -64,6 +65,7 @@ class PeakPeriod(models.Model):
     what = models.CharField(max_length=200)
 
     ACCESS = OF_ENROLMENT
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["starts_on", "pk"]
@@ -103,10 +105,10 @@ class Profile(models.Model):
         SOCIAL_ISSUE = (
             3,
             (
-                "Organisations that have an 'impact focus' on a social issue and have traditionally "
-                "used social action (carried out by adults) to make impact on this issue. They have "
-                "now developed a youth-focussed offer to involve young people and make more impact "
-                "in their chosen area."
+                "Organisations that have an 'impact focus' on a social issue and have "
+                "traditionally used social action (carried out by adults) to make impact on this "
+                "issue. They have now developed a youth-focussed offer to involve young people "
+                "and make more impact in their chosen area."
             ),
         )
         NEITHER_BEFORE = (
@@ -149,6 +151,7 @@ class Profile(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     ACCESS = OF_ENROLMENT
+    PLACE = "enrolment_id"
 
     class Meta:
         constraints = [
@@ -187,6 +190,7 @@ class Consent(models.Model):
     objects = ConsentQuerySet.as_manager()
 
     ACCESS = OF_ENROLMENT
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["-given_at", "-pk"]
@@ -223,6 +227,7 @@ class Commitment(models.Model):
     signed_at = models.DateTimeField(db_default=Now())
 
     ACCESS = OF_ENROLMENT
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["-signed_at", "-pk"]

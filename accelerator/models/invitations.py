@@ -52,6 +52,7 @@ class Invitation(Placed):
         "institution": "institution_id",
         "match_funder": "match_funder_id",
     }
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["-invited_at", "pk"]

@@ -60,6 +60,7 @@ class ReportJob(models.Model):
         "enrolment": Case(When(cohort__isnull=False, then=F("enrolment_id"))),
         "cohort": "cohort_id",
     }
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["-requested_at"]
@@ -92,6 +93,11 @@ class ReportJob(models.Model):
     @property
     def is_removed(self) -> bool:
         return self.state == self.State.REMOVED
+
+    @property
+    def spans_organisations(self) -> bool:
+        """Whether its file tells of more than one organisation."""
+        return self.enrolment_id is None
 
     @property
     def can_retry(self) -> bool:

@@ -1,11 +1,19 @@
 """People, the bodies they belong to, and the roles they hold there."""
 
 import pghistory
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
+
+DEMO_DOMAIN = "demo.example"
+RECOVERY_CODES = "recovery_codes"  # the type of allauth.mfa's Authenticator
+SESSION_SALT = "accelerator.models.User.session"
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -15,10 +23,13 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(pk__in=held.values("user")).order_by("pk")
 
 
-_UserManager = BaseUserManager.from_queryset(UserQuerySet)
+class UserManager(BaseUserManager["User"]):
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
 
+    def holding(self, *roles: str, **place) -> UserQuerySet:
+        return self.get_queryset().holding(*roles, **place)
 
-class UserManager(_UserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -40,6 +51,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may use the admin site", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
+    # Part of what a session is checked against: one more ends every session of this person.
+    sessions_ended = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = UserManager()
 
@@ -57,6 +70,35 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+    @cached_property
+    def reads_others(self) -> bool:
+        """Whether this person's work is to read what other organisations wrote."""
+        return self.memberships.filter(role__in=TRUSTED_ROLES).exists()
+
+    @cached_property
+    def has_second_factor(self) -> bool:
+        """An authenticator app or a passkey; recovery codes alone are none."""
+        factors = apps.get_model("mfa", "Authenticator")._default_manager.filter(user=self)
+        return factors.exclude(type=RECOVERY_CODES).exists()
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether much is lost with this account: another's work, or the site itself."""
+        return self.is_staff or self.is_superuser or self.reads_others
+
+    @property
+    def is_demonstration(self) -> bool:
+        """An account of the demonstration, whose password is published."""
+        return settings.DEMO_MODE and self.email.endswith(f"@{DEMO_DOMAIN}")
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return self.is_trusted and not self.is_demonstration
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        key = f"{self.password}:{self.sessions_ended}"
+        return salted_hmac(SESSION_SALT, key, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Named(models.Model):
@@ -108,6 +150,8 @@ SCOPE_OF = {
     Role.COACH: "institution",
     Role.FUNDER: "match_funder",
 }
+# Who reads what other organisations wrote.
+TRUSTED_ROLES = frozenset({Role.HUB, Role.MODERATOR, Role.COACH, Role.ADVISER})
 # Whose own work an assessment is.
 OWN_ROLES = frozenset(role for role, scope in SCOPE_OF.items() if scope == "organisation")
 # Who starts, submits and answers for an organisation, and invites its people.

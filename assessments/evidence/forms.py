@@ -1,6 +1,6 @@
 from django import forms
 
-from accelerator.core.forms import field_of, field_text
+from accelerator.core.forms import NameField, field_of, field_text
 from assessments.framework.values import Catalogue
 from assessments.models import EvidenceUse, Practice
 
@@ -12,11 +12,11 @@ class LinkForm(forms.Form):
         assume_scheme="https",
         error_messages={"invalid": "Enter a full web address, such as https://example.org/report."},
     )
-    link_title = forms.CharField(label="What is it?", max_length=150, required=False)
+    link_title = NameField(label="What is it?", max_length=150, required=False)
 
 
 class NoteForm(forms.Form):
-    note_title = forms.CharField(label="Title", max_length=150, required=False)
+    note_title = NameField(label="Title", max_length=150, required=False)
     note_text = field_text("Note", "What you would tell a visitor who asks to see it.", rows=4)
 
 
@@ -26,6 +26,8 @@ def panel_forms() -> dict[str, forms.Form]:
 
 
 class UseForm(forms.ModelForm):
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
     class Meta:
         model = EvidenceUse
         fields = ["part", "practice"]
@@ -42,7 +44,8 @@ class UseForm(forms.ModelForm):
 
 
 class EvidenceForm(forms.Form):
-    title = forms.CharField(label="Name", max_length=150)
+    read = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    title = NameField(label="Name", max_length=150)
     description = field_text(
         "Description", "What is it, and when is it from?", required=False, max_length=2000
     )

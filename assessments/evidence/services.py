@@ -1,4 +1,4 @@
-"""Evidence: taken in, attached, described, withdrawn for good."""
+"""Evidence: taken in, attached, described."""
 
 import time
 from collections.abc import Iterable
@@ -11,18 +11,17 @@ from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
-from accelerator.core.stored import remove_unnamed
 from accelerator.models import Enrolment, User
 from assessments import files
-from assessments.evidence.queries.stored import forget_pages
+from assessments.evidence.queries.described import read_of
+from assessments.evidence.values import description_read, use_read
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating
 from assessments.models.assessment import LOCKED
-from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
+from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn, StaleDescription
 
 log = structlog.get_logger(__name__)
 SCAN_SECONDS = 10.0
@@ -166,7 +165,7 @@ def _check_quota(enrolment: Enrolment, size: int, name: str) -> None:
 
 def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidence:
     evidence.save(force_insert=True)
-    audit.record(actor, "evidence.added", evidence, kind=evidence.kind, sha256=evidence.sha256)
+    audit.record(actor, "evidence.added", evidence, kind=evidence.kind)
     for rating in ratings:
         _attach(actor, evidence, rating)
     return evidence
@@ -175,12 +174,17 @@ def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidenc
 def _attach(actor: User, evidence: Evidence, rating: Rating) -> None:
     if rating.assessment.enrolment_id != evidence.enrolment_id:
         raise ValueError("Evidence is used by its own enrolment only.")
-    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
-        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
+    _require_kept(evidence)
     with refused_as(LOCKED, AssessmentLocked):
         _, created = EvidenceUse.objects.get_or_create(rating=rating, evidence=evidence)
     if created:
         audit.record(actor, "evidence.attached", evidence, rating=rating.pk)
+
+
+def _require_kept(evidence: Evidence) -> None:
+    """Lock the piece, so that a withdrawal waits for what is said of it, or comes first."""
+    if not Evidence.objects.kept().filter(pk=evidence.pk).select_for_update().exists():
+        raise EvidenceWithdrawn(f"evidence {evidence.pk} was withdrawn")
 
 
 @transaction.atomic
@@ -201,8 +205,19 @@ def detach(*, actor: User, use: EvidenceUse) -> None:
 
 
 @transaction.atomic
-def describe_use(*, actor: User, use: EvidenceUse, part: str, practice: str) -> None:
-    """Say which part of the evidence matters here and what it shows. Raises AssessmentLocked."""
+def describe_use(
+    *, actor: User, use: EvidenceUse, part: str, practice: str, read: str | None = None
+) -> None:
+    """Say which part of the evidence matters here and what it shows.
+
+    `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
+    AssessmentLocked, EvidenceWithdrawn and StaleDescription.
+    """
+    _require_kept(use.evidence)
+    row = EvidenceUse.objects.select_for_update().get(pk=use.pk)
+    stands = use_read(row.part, row.practice)
+    if read not in (None, stands) and stands != use_read(part, practice):
+        raise StaleDescription
     with refused_as(LOCKED, AssessmentLocked):
         EvidenceUse.objects.filter(pk=use.pk).update(part=part, practice=practice)
     audit.record(actor, "evidence.described", use.evidence, rating=use.rating_id)
@@ -217,13 +232,25 @@ def describe_evidence(
     description: str,
     assessment: Assessment | None = None,
     codes: Iterable[str] = (),
+    read: str | None = None,
 ) -> None:
-    """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it."""
+    """Rename and describe a piece, and make `codes` the criteria of `assessment` that use it.
+
+    `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
+    AssessmentLocked, StaleDescription and, where something was read, EvidenceWithdrawn.
+    """
+    row = Evidence.objects.select_for_update().get(pk=evidence.pk)
+    wanted = set(codes)
+    if read is not None and row.is_withdrawn:
+        raise EvidenceWithdrawn
+    # Sending the same description again, after a lost reply, is no conflict.
+    welcome = (read, description_read(title, description, wanted))
+    if read is not None and read_of(row, assessment) not in welcome:
+        raise StaleDescription
     Evidence.objects.kept().filter(pk=evidence.pk).update(title=title, description=description)
     audit.record(actor, "evidence.renamed", evidence)
     if assessment is None:
         return
-    wanted = set(codes)
     uses = {
         use.rating.criterion.code: use
         for use in EvidenceUse.objects.filter(
@@ -235,33 +262,3 @@ def describe_evidence(
     added = wanted - uses.keys()
     ratings = assessment.ratings.filter(criterion__code__in=added).select_related("assessment")
     attach(actor=actor, evidence=[evidence], ratings=ratings)
-
-
-@transaction.atomic
-def withdraw(*, actor: User, evidence: Evidence, reason: str) -> bool:
-    """Remove a piece's content for good; False when that was done before.
-
-    Its row and uses stay, without its name, so that readers see that something was here. The
-    file goes when the transaction is saved; `remove_orphans` finishes the work after a crash.
-    """
-    row = Evidence.objects.select_for_update().get(pk=evidence.pk)
-    if row.is_withdrawn:
-        return False
-    storage, name = row.file.storage, row.file.name
-    row.file, row.url, row.note, row.size, row.description = "", "", "", 0, ""
-    row.title = row.original_name = f"Withdrawn {row.get_kind_display().lower()}"
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason = timezone.now(), actor, reason
-    row.save()
-    audit.record(actor, "evidence.withdrawn", row, kind=row.kind)
-    if name:
-        transaction.on_commit(lambda: storage.delete(name))
-        # A cache that is down must not stop a withdrawal; what it kept expires within minutes.
-        transaction.on_commit(lambda: forget_pages(row.sha256), robust=True)
-    return True
-
-
-def remove_orphans() -> int:
-    """Delete stored evidence that no row keeps any more; how many files went."""
-    storage = Evidence._meta.get_field("file").storage
-    rows = Evidence.objects.exclude(file="")
-    return remove_unnamed(storage, "evidence", lambda: set(rows.values_list("file", flat=True)))

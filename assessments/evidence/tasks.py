@@ -1,9 +1,10 @@
 from celery import shared_task
 
-from assessments.evidence import services as evidence
+from assessments.evidence import tidying
 
 
 @shared_task(name="assessments.remove_orphans")
 def remove_orphans() -> None:
     """Finish interrupted withdrawals and uploads."""
-    evidence.remove_orphans()
+    tidying.finish_withdrawals()
+    tidying.remove_orphans()

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+from accelerator.core.text import plain_name
 from assessments.files.refusals import DEFAULT_LIMITS
 
 FALLBACK = "evidence"
@@ -19,8 +20,7 @@ def safe_display_name(name: str, *, max_length: int = DEFAULT_LIMITS.max_name) -
     NFC, at most `max_length` characters with the ending kept, no separators, no control or
     bidirectional characters, no leading or trailing dots or spaces; never empty.
     """
-    text = "".join(c for c in name if unicodedata.category(c) not in _INVISIBLE)
-    text = unicodedata.normalize("NFC", text)
+    text = plain_name("".join(c for c in name if unicodedata.category(c) not in _INVISIBLE))
     text = text.replace("\\", "/").rsplit("/", 1)[-1]
     text = _UNSAFE.sub("_", " ".join(text.split())).strip(". ")
     if not text:

@@ -3,11 +3,12 @@
 Sources: ECMA-376 part 2 (content types, relationships); OASIS OpenDocument 1.3 part 2.
 """
 
+import io
 import posixpath
 from collections.abc import Mapping
 from typing import IO
 
-from assessments.files import ole2, outside, xmlparts
+from assessments.files import ole2, opendocument, outside, xmlparts
 from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
 from assessments.files.packages import Package
 from assessments.files.refusals import FileRefused, Limits
@@ -44,10 +45,22 @@ def check_openxml(
     if content_type != f"{kind.media_type}.main+xml":
         raise _not_this(kind, package, content_type)
     _check_root(package, main, ROOTS[kind.extension])
+    for name in outside.embedded(package.names()):
+        _check_embedded(package, name, limits)
     if not outside.has_local_template(package):
         return None
     outside.without_template(package, target)
     return Cleaned((kind.extension,), note="template-left-out")
+
+
+def _check_embedded(package: Package, name: str, limits: Limits) -> None:
+    """Refuse a document inside the document that would be refused by itself, or holds others."""
+    content = package.read(name, limits.max_bytes)
+    kind = ACCEPTED[name.rpartition(".")[2]]
+    inner = Package(io.BytesIO(content), len(content), limits)
+    if outside.embedded(inner.names()):
+        raise FileRefused("embedded-objects")
+    check_openxml(io.BytesIO(content), io.BytesIO(), len(content), kind, limits)
 
 
 def _content_types(package: Package) -> tuple[dict[str, str], dict[str, str]]:
@@ -97,7 +110,7 @@ def _check_root(package: Package, part: str, expected: str) -> None:
 
 
 def check_opendocument(stream: IO[bytes], size: int, kind: Kind, limits: Limits) -> None:
-    """Refuse anything but a macro-free, unencrypted OpenDocument package of this `kind`."""
+    """Refuse anything but a macro-free, open OpenDocument package of this `kind`, alone."""
     package = Package(stream, size, limits)
     if "mimetype" not in package or package.read("mimetype") != kind.media_type.encode():
         raise _not_this(kind, package)
@@ -107,6 +120,7 @@ def check_opendocument(stream: IO[bytes], size: int, kind: Kind, limits: Limits)
     if any(name.startswith(OPENDOCUMENT_MACROS) for name in package.names()):
         raise FileRefused("macros")
     _check_body(package, BODIES[kind.extension])
+    opendocument.check(package)
 
 
 def _check_body(package: Package, expected: str) -> None:

@@ -5,13 +5,14 @@ does nothing for readers: it is left out of the copy that is kept. All else is r
 Sources: ECMA-376 part 1 (17.15.1.6 attachedTemplate, 17.16.5 fields, 18.14 external links), part 2.
 """
 
+import html
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO
-from urllib.parse import unquote
 
-from assessments.files import xmlparts
+from assessments.files import fields, formulas, xmlparts
+from assessments.files.links import is_local
 from assessments.files.packages import Package
 from assessments.files.refusals import FileRefused
 
@@ -23,7 +24,13 @@ ELSEWHERE = {
     "externallink": "other workbooks",
     "externallinkpath": "other workbooks",
 }
-DDE = re.compile(r"^[\W_]*DDE(AUTO)?\b", re.IGNORECASE | re.MULTILINE)
+SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:|[\\/]{2}", re.IGNORECASE)
+EMBEDDED = ("docx", "xlsx", "pptx")
+FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s+[\w:]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*\s*>([^<]+)<")
+DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)|^(?:\xff\xfe|\xfe\xff|<\0|\0<)")
+# What could cut a formula into pieces, and is in no sheet that a program writes.
+CUTS = re.compile(rb"<!|<\?(?!xml\s)")
+MAX_RUN = 1024 * 1024  # bytes from one "<" to the next
 TEMPLATE = re.compile(
     rb"<(?:\w+:)?attachedTemplate\b[^<>]*(?:/>|>\s*</(?:\w+:)?attachedTemplate\s*>)"
 )
@@ -36,7 +43,7 @@ TEMPLATE_LINK = re.compile(
 def has_local_template(package: Package) -> bool:
     """Whether a template of the writer's own computer is all that the file reaches for.
 
-    Raises FileRefused: "linked-content", "embedded-objects", "macros", "commands".
+    Raises FileRefused: "linked-content", "embedded-objects", "macros", "commands", "damaged".
     """
     names = package.names()
     if any(name.startswith("xl/externallinks/") for name in names):
@@ -47,7 +54,22 @@ def has_local_template(package: Package) -> bool:
     for name in names:
         if name.startswith("word/") and name.endswith(".xml"):
             _check_fields(package, name)
+        elif name.endswith((".xml", ".vml")):
+            _check_text(package, name)
+    if SETTINGS in package:
+        xmlparts.walk(package.chunks(SETTINGS), _check_setting)
     return any(templates)
+
+
+def embedded(names: Iterable[str]) -> list[str]:
+    """The parts that are whole documents again: what charts and tables were drawn from.
+
+    Raises FileRefused "embedded-objects" where a part is any other kind of file.
+    """
+    found = [name for name in names if "/embeddings/" in name and not name.endswith(".rels")]
+    if any(name.rpartition(".")[2] not in EMBEDDED for name in found):
+        raise FileRefused("embedded-objects")
+    return found
 
 
 def without_template(package: Package, target: IO[bytes]) -> None:
@@ -90,27 +112,40 @@ def _is_local_template(link: Mapping[str, str], part: str) -> bool:
     if kind in ("vbaproject", "wordvbadata", "xlmacrosheet", "xlintlmacrosheet"):
         raise FileRefused("macros")
     if link.get("TargetMode", "").lower() != "external":
-        if kind == "oleobject":
+        if kind in ("oleobject", "afchunk"):
             raise FileRefused("embedded-objects")
+        if SCHEME.match(link.get("Target", "")):
+            raise FileRefused("linked-content", what=ELSEWHERE.get(kind, "something"))
         return False
     if kind == "hyperlink":
         return False
-    if kind == "attachedtemplate" and part == SETTINGS_LINKS and _is_local(link.get("Target", "")):
+    if kind == "attachedtemplate" and part == SETTINGS_LINKS and is_local(link.get("Target", "")):
         return True
     raise FileRefused("linked-content", what=ELSEWHERE.get(kind, "something"))
 
 
-def _is_local(address: str) -> bool:
-    """Whether a path leads to a disk: no scheme but file:, and no computer's name."""
-    path = unquote(address).strip().replace("\\", "/")
-    path = re.sub("^file:", "", path, flags=re.IGNORECASE)
-    slashes = len(path) - len(path.lstrip("/"))
-    if re.match("[a-z]:/", path[slashes:], re.IGNORECASE):
-        return slashes in (0, 1, 2, 3)
-    return slashes in (0, 1, 3) and ":" not in path.partition("/")[0]
-
-
 def _check_fields(package: Package, name: str) -> None:
-    """Refuse a field that starts another program (DDE), however it is cut into pieces."""
-    if DDE.search(xmlparts.field_codes(package.chunks(name))):
-        raise FileRefused("commands")
+    """Refuse a field that starts a program or fetches, however it is cut into pieces."""
+    fields.refuse(xmlparts.field_codes(package.chunks(name)))
+
+
+def _check_setting(tag: str, _attributes: Mapping[str, str]) -> None:
+    if tag == "connectString":
+        raise FileRefused("linked-content", what="data")
+
+
+def _check_text(package: Package, name: str) -> None:
+    """Refuse a document type, an encoding nobody writes, and formulas that reach out.
+
+    Without a parser, which would take seconds for a large sheet.
+    """
+    rest = b""
+    for chunk in package.chunks(name):
+        text = rest + chunk
+        if DOCTYPE.search(text) or ("/worksheets/" in name and CUTS.search(text)):
+            raise FileRefused("damaged")
+        for formula in FORMULA.findall(text):
+            formulas.refuse(html.unescape(formula.decode("utf-8", "replace")))
+        rest = text[max(0, text.rfind(b"<")) :]
+        if len(rest) > MAX_RUN:
+            raise FileRefused("too-complex")

@@ -141,9 +141,13 @@ def _check_dictionary(item: DictionaryObject) -> None:
         or _name(item, "/Type") == "/EmbeddedFile"
     ):
         raise FileRefused("active-content")
-    if _name(item, "/S") in REACHING or any(
-        _name(item, key).strip().lower().startswith(OTHER_COMPUTERS) for key in ADDRESSES
+    if (
+        _name(item, "/S") in REACHING
+        or _name(item, "/FS") == "/URL"
+        or "/F" in _inner(item, "/Ref")
     ):
+        raise FileRefused("reaching-pdf")
+    if any(_name(item, key).strip().lower().startswith(OTHER_COMPUTERS) for key in ADDRESSES):
         raise FileRefused("reaching-pdf")
 
 
@@ -151,7 +155,15 @@ def _name(item: DictionaryObject, key: str) -> str:
     value = dict.get(item, key)
     if isinstance(value, IndirectObject):
         value = value.get_object()
-    return value if isinstance(value, str) else ""
+    # Bytes that are no text in any of PDF's encodings still are an address.
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value or "")
+
+
+def _inner(item: DictionaryObject, key: str) -> DictionaryObject:
+    value = dict.get(item, key)
+    if isinstance(value, IndirectObject):
+        value = value.get_object()
+    return value if isinstance(value, DictionaryObject) else DictionaryObject()
 
 
 def _pages(reader: PdfReader) -> int:

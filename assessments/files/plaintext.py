@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
+from assessments.files import formulas
 from assessments.files.kinds import Kind
 from assessments.files.refusals import FileRefused
 
@@ -26,7 +27,8 @@ OTHER_FILE = ("%pdf-", "{\\rtf", "gif87a", "gif89a", "mime-version:")
 def check(stream: IO[bytes], kind: Kind) -> None:
     """Refuse bytes that are not text in UTF-8, UTF-16 with a mark, or Windows-1252.
 
-    Raises FileRefused: "not-plain-text", "web-page", "program", "wrong-content", "damaged".
+    Raises FileRefused: "not-plain-text", "web-page", "program", "wrong-content", "damaged",
+    "commands".
     """
     encoding = encoding_of(stream)
     head = ""
@@ -75,10 +77,15 @@ def _check_head(head: str, kind: Kind) -> None:
 
 def _check_csv(stream: IO[bytes], encoding: str) -> None:
     try:
-        for _row in csv.reader(_lines(_decoded(stream, encoding))):
+        for _row in csv.reader(map(_without_command, _lines(_decoded(stream, encoding)))):
             pass
     except csv.Error as error:
         raise FileRefused("damaged") from error
+
+
+def _without_command(line: str) -> str:
+    formulas.refuse_csv(line)
+    return line
 
 
 def _lines(texts: Iterator[str]) -> Iterator[str]:

@@ -67,8 +67,8 @@ MESSAGES = {
         "Replace them with pictures, or save it as a PDF, and upload that."
     ),
     "commands": (
-        "{name} has a field that starts other programs (DDE). "
-        "Delete the field, or save it as a PDF, and upload that."
+        "{name} has a field or a formula that starts other programs (DDE). "
+        "Delete it, or save the file as a PDF, and upload that."
     ),
     "unpacks-too-large": (
         "{name} unpacks to far more than a document should. Save it as a PDF, and upload the PDF."

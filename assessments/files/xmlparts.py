@@ -6,6 +6,7 @@ from xml.sax import SAXException
 
 from defusedxml.expatreader import DefusedExpatParser
 
+from assessments.files.fields import Codes
 from assessments.files.refusals import FileRefused
 
 Element = tuple[str, Mapping[str, str]]
@@ -44,24 +45,31 @@ def field_codes(chunks: Iterable[bytes]) -> str:
 
     Raises as `walk` does.
     """
-    codes: list[str] = []
+    codes = Codes()
+    steps = {"begin": codes.begin, "separate": codes.separate, "end": codes.end}
     inside = False
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal inside
-        inside = name == "instrText"
+        inside = name in ("instrText", "delInstrText")
         if name == "fldChar":
-            codes.append("\n")
+            steps.get(local(attributes, "fldCharType"), codes.boundary)()
         elif name == "fldSimple":
-            found = (text for key, text in attributes.items() if "instr" in key.split(" "))
-            codes.extend(f"\n{text}\n" for text in found)
+            codes.whole(local(attributes, "instr"))
 
     def words(text: str) -> None:
         if inside:
-            codes.append(text)
+            codes.words(text)
 
     _feed(_Starts(start, words), chunks)
-    return "".join(codes)
+    return codes.all()
+
+
+def local(attributes: Mapping[str, str], wanted: str) -> str:
+    """The value of the attribute with that local name, in whatever namespace; "" without one."""
+    # Expat writes "instr", "http://… instr" or "http://… instr w".
+    found = (text for key, text in attributes.items() if wanted in key.split(" ")[:2])
+    return next(found, "")
 
 
 class _Starts(DefusedExpatParser):

@@ -88,6 +88,7 @@ class Evidence(models.Model):
         "enrolment": once_handed_in("enrolment_id"),
         "cohort": once_handed_in("enrolment__cohort_id"),
     }
+    PLACE = "enrolment_id"
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -178,6 +179,7 @@ class EvidenceUse(models.Model):
             )
         ),
     }
+    PLACE = "evidence__enrolment_id"
 
     class Meta:
         ordering = ["id"]

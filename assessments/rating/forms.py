@@ -1,9 +1,13 @@
+from dataclasses import replace
+
 from django import forms
 
 from accelerator.core.forms import field_of, field_text
 from assessments.framework.values import Catalogue
 from assessments.models import EvidenceState, Practice
 from assessments.rating.values import Answers
+
+WHICH = "Choose a level, or say why you cannot rate this. Clear one of the two."
 
 
 class RatingForm(forms.Form):
@@ -50,13 +54,22 @@ class RatingForm(forms.Form):
 
     def clean(self) -> dict:
         super().clean()
-        cleaned = self.cleaned_data
-        if cleaned.get("level") is not None and cleaned.get("cannot_rate_reason"):
-            self.add_error(
-                "cannot_rate_reason",
-                "Choose a level, or say why you cannot rate this. Clear one of the two.",
-            )
-        return cleaned
+        self.given = dict(self.cleaned_data)
+        if self.given.get("level") is not None and self.given.get("cannot_rate_reason"):
+            self.add_error("cannot_rate_reason", WHICH)
+        return self.cleaned_data
+
+    @property
+    def asks_which(self) -> bool:
+        """Whether all is well but that a level and a reason are both given."""
+        return self.errors == {"cannot_rate_reason": [WHICH]}
 
     def answers(self) -> Answers:
-        return Answers(**{name: self.cleaned_data[name] for name in Answers.__dataclass_fields__})
+        """What was given, of a form that is valid or only asks which of two is kept."""
+        return Answers(**{name: self.given[name] for name in Answers.__dataclass_fields__})
+
+    def words_beside(self, standing: Answers) -> Answers:
+        """The words that were given, beside the level or reason that stands."""
+        return replace(
+            self.answers(), level=standing.level, cannot_rate_reason=standing.cannot_rate_reason
+        )

@@ -10,5 +10,9 @@ class EvidenceWithdrawn(Exception):
     """The piece was withdrawn meanwhile, so it cannot be attached."""
 
 
+class StaleDescription(Exception):
+    """Somebody else changed the description since its form was opened."""
+
+
 class EvidenceDamaged(Exception):
     """The stored bytes are not those that were taken in."""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from accelerator.core.exports import about_lines, csv_response
 from accelerator.core.http import Request
 from accelerator.core.limits import limited
+from accelerator.core.recent import recent_sign_in
 from accelerator.models import Cohort
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -91,6 +92,7 @@ def agreement(request: Request, slug: str) -> HttpResponse:
 
 
 @require_safe
+@recent_sign_in
 @limited("reports")
 def agreement_csv(request: Request, slug: str) -> HttpResponse:
     """Every part's counts, and the chosen part's coefficients."""

@@ -22,7 +22,8 @@ from accelerator.models import (
     Role,
     User,
 )
-from accelerator.programme.accounts.demo import ACCOUNTS, DOMAIN, PASSWORD
+from accelerator.models.people import DEMO_DOMAIN
+from accelerator.programme.accounts.demo import ACCOUNTS, PASSWORD
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import frameworks_open_to
 from assessments.framework.services import open_framework
@@ -129,7 +130,7 @@ def _memberships(
 
 def _leader(number: int, enrolment: Enrolment) -> User:
     leader, _ = User.objects.get_or_create(
-        email=f"lead-{number}@{DOMAIN}",
+        email=f"lead-{number}@{DEMO_DOMAIN}",
         defaults={"name": f"Lead of {enrolment.organisation}", "password": "!"},
     )
     return leader

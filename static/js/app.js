@@ -3,7 +3,39 @@
 
 document.documentElement.classList.add("js");
 
+let life = new AbortController();
+const inits = [];
+
 window.accelerator = {
+  /** Run `init(signal)` now, and for each page that is shown in place of this one. The signal
+   *  ends with its page: listeners outside <main> are given it. */
+  onPage(init) {
+    inits.push(init);
+    init(life.signal);
+  },
+
+  /** Another page's <main> is in the document now: begin anew. */
+  renew() {
+    life.abort();
+    life = new AbortController();
+    inits.forEach((init) => init(life.signal));
+  },
+
+  /** [name, value] of what stands in a form: no token, no files, no buttons. */
+  fieldsOf(form, without = []) {
+    return [...new FormData(form)].filter(([name, value]) =>
+      name !== "csrfmiddlewaretoken" && !without.includes(name) && typeof value === "string");
+  },
+
+  /** Put `fields`, as fieldsOf gives them, back into a form. */
+  fill(form, fields) {
+    for (const control of form.elements) {
+      const values = fields.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (control.matches("[type=radio], [type=checkbox]")) control.checked = values.includes(control.value);
+      else if (values.length && !control.matches("button, [type=file]")) control.value = values[0];
+    }
+  },
+
   /** Say one sentence to screen readers, politely. */
   announce(words) {
     const region = document.getElementById("announce");
@@ -43,7 +75,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const landed = event.detail.elt;
-  if (landed.id === "evidence-panel" || event.detail.target.id === "evidence-panel") {
+  if (landed.id === "evidence-panel" || event.detail.target?.id === "evidence-panel") {
     const panel = document.getElementById("evidence-panel");
     const results = panel?.querySelector("[data-results]");
     if (panel && !window.accelerator.focusSummary(panel) && results) results.focus();

@@ -1,12 +1,10 @@
-// The desk: keys, the composer's order, and leaving without losing words. Pages work without it.
+// The desk: keys and the composer's order (kept.js keeps the words). Pages work without it.
 "use strict";
 
-(() => {
+window.accelerator.onPage((signal) => {
   const { announce } = window.accelerator;
   const form = document.querySelector("form[data-decide]");
   const list = form?.querySelector("[data-pieces]");
-  let dirty = Boolean(form && document.querySelector("[data-conflict], [data-error-summary]"));
-  let leaving = false;
 
   // Pieces: up, down, one more. Their numbers are what the server reads.
   function renumber() {
@@ -17,7 +15,6 @@
   }
 
   function recompose() {
-    dirty = true;
     renumber();
     form.querySelector("#composer").dispatchEvent(new CustomEvent("recompose", { bubbles: true }));
   }
@@ -32,29 +29,43 @@
     announce(`Now piece ${[...list.children].indexOf(piece) + 1} of ${list.children.length}`);
   }
 
-  function add() {
+  /** The server sorts by number; so does this page, after a return with a changed order. */
+  function sort() {
+    [...list.children]
+      .sort((a, b) => Number(a.querySelector("[data-order]").value) - Number(b.querySelector("[data-order]").value))
+      .forEach((piece) => list.append(piece));
+    renumber();
+  }
+
+  function append() {
     const total = form.querySelector("[name$='-TOTAL_FORMS']");
-    const most = Number(form.querySelector("[name$='-MAX_NUM_FORMS']").value);
-    const number = Number(total.value);
-    if (number >= most) {
+    const mark = form.querySelector("[data-piece-template]").innerHTML.replaceAll("__prefix__", total.value);
+    list.insertAdjacentHTML("beforeend", mark);
+    total.value = Number(total.value) + 1;
+    return list.lastElementChild;
+  }
+
+  function add() {
+    if (list.children.length >= Number(form.querySelector("[name$='-MAX_NUM_FORMS']").value)) {
       announce("There is no room for more pieces.");
       return;
     }
-    const mark = form.querySelector("[data-piece-template]").innerHTML.replaceAll("__prefix__", number);
-    list.insertAdjacentHTML("beforeend", mark);
-    total.value = number + 1;
-    const piece = list.lastElementChild;
+    const piece = append();
     piece.querySelector("[data-use]").checked = true;
     recompose();
     piece.querySelector("[data-words]").focus();
   }
 
   if (list) {
-    // The server sorts by number; so does this page, after a return with a changed order.
-    [...list.children]
-      .sort((a, b) => Number(a.querySelector("[data-order]").value) - Number(b.querySelector("[data-order]").value))
-      .forEach((piece) => list.append(piece));
-    renumber();
+    sort();
+    form.addEventListener("kept:fill", ({ detail }) => {
+      const kept = detail.find(([name]) => name.endsWith("-TOTAL_FORMS"));
+      while (kept && list.children.length < Number(kept[1])) append();
+    });
+    form.addEventListener("kept:filled", () => {
+      sort();
+      recompose();
+    });
     list.addEventListener("click", (event) => {
       const piece = event.target.closest("[data-piece]");
       if (event.target.closest("[data-up]")) move(piece, true);
@@ -68,17 +79,7 @@
     form.querySelector("[data-add-piece]").addEventListener("click", add);
   }
 
-  form?.addEventListener("input", () => { dirty = true; });
-  form?.addEventListener("submit", () => { leaving = true; });
-  document.addEventListener("click", (event) => {
-    if (event.target.closest("[data-discard]")) leaving = true;
-  });
-  window.addEventListener("pageshow", () => { leaving = false; });
-  window.addEventListener("beforeunload", (event) => {
-    if (dirty && !leaving) event.preventDefault();
-  });
-
-  const { keysWork } = window.accelerator.levels(form);
+  const { keysWork } = window.accelerator.levels(form, signal);
   document.addEventListener("keydown", (event) => {
     if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
@@ -87,9 +88,9 @@
     }
     const link = { j: "[data-next]", k: "[data-previous]" }[event.key.toLowerCase()];
     if (link && keysWork(event)) document.querySelector(link)?.click();
-  });
+  }, { signal });
 
   const conflict = document.querySelector("[data-conflict]");
   conflict?.scrollIntoView({ block: "start" });
   conflict?.focus({ preventScroll: true });
-})();
+});

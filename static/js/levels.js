@@ -1,8 +1,9 @@
 // Choosing a level with the keys 1, 2, 3…, which a person may switch off (WCAG 2.1.4).
 "use strict";
 
-/** The level cards of `form`, or of none. Returns choose(radio, words) and keysWork(event). */
-window.accelerator.levels = (form) => {
+/** The level cards of `form`, or of none, until `signal` ends. Returns choose(radio, words) and
+ *  keysWork(event). */
+window.accelerator.levels = (form, signal) => {
   const { announce } = window.accelerator;
   const levels = [...(form?.querySelectorAll("[data-level]") ?? [])];
   const toggles = [...document.querySelectorAll("[data-keys]")];
@@ -41,7 +42,7 @@ window.accelerator.levels = (form) => {
     if (!radio) return;
     event.preventDefault();
     choose(radio, `${radio.dataset.level} chosen`);
-  });
+  }, { signal });
 
   return { choose, keysWork };
 };

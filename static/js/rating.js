@@ -1,11 +1,11 @@
 // The criterion page of a self-assessment: saving while typing, number keys, clearing an answer.
 "use strict";
 
-(() => {
+window.accelerator.onPage((signal) => {
   const form = document.querySelector("form[data-rating]");
   if (!form) return;
-  window.accelerator.saving(form, { elsewhere: "this was saved elsewhere at the same time." });
-  const { choose } = window.accelerator.levels(form);
+  window.accelerator.saving(form, signal, { elsewhere: "this was saved elsewhere at the same time." });
+  const { choose } = window.accelerator.levels(form, signal);
 
   const first = form.querySelector("[data-level]");
   const none = form.querySelector("[data-level-none]");
@@ -32,4 +32,4 @@
   });
   form.addEventListener("change", showClear);
   showClear();
-})();
+});

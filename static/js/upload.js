@@ -4,8 +4,9 @@
 
 (() => {
   const panel = () => document.getElementById("evidence-panel");
-  const list = document.getElementById("uploads");
-  if (!panel() || !list) return;
+  const list = () => document.getElementById("uploads");
+  const uploadForm = () => panel()?.querySelector("form[data-upload]");
+  if (!panel() || !list()) return;
   const { announce } = window.accelerator;
   const OFFLINE = "It did not arrive. Check your connection, then try again.";
   const SIGNED_OUT = "You have been signed out. Sign in again in another tab, then try again.";
@@ -20,7 +21,7 @@
   }
 
   function add(file) {
-    const item = { file, row: element("li") };
+    const item = { file, row: element("li"), action: uploadForm().action };
     const top = element("div", "row-between");
     item.name = element("span", "upload-name", file.name);
     item.button = element("button", "text-link", "Cancel");
@@ -35,7 +36,7 @@
     item.words = element("span", "", "Waiting");
     top.append(item.name, item.button);
     item.row.append(top, item.bar, item.words);
-    list.append(item.row);
+    list().append(item.row);
     queue.push(item);
     next();
   }
@@ -47,7 +48,7 @@
   }
 
   function send(item) {
-    const form = panel().querySelector("form[data-upload]");
+    const form = uploadForm();
     if (!form) return;
     busy = true;
     const body = new FormData();
@@ -56,7 +57,7 @@
     body.append("files", item.file, item.file.name);
     const xhr = new XMLHttpRequest();
     item.xhr = xhr;
-    xhr.open("POST", form.action);
+    xhr.open("POST", item.action);
     xhr.setRequestHeader("HX-Request", "true");
     xhr.setRequestHeader("X-CSRFToken", form.elements.csrfmiddlewaretoken.value);
     xhr.upload.addEventListener("progress", (event) => {
@@ -78,8 +79,10 @@
     const uses = page.getElementById("evidence-uses");
     if (!uses) return [false, xhr.status >= 500 ? "Something went wrong here. Try again in a moment." : SIGNED_OUT];
     const result = page.querySelector("[data-result]");
-    document.getElementById("evidence-uses").replaceWith(document.adoptNode(uses));
-    window.htmx.process(document.getElementById("evidence-uses"));
+    if (uploadForm()?.action === item.action) {
+      document.getElementById("evidence-uses").replaceWith(document.adoptNode(uses));
+      window.htmx.process(document.getElementById("evidence-uses"));
+    }
     if (!result) return [xhr.status === 200, xhr.status === 200 ? "Added" : OFFLINE];
     return [result.dataset.result === "ok", result.querySelector("[data-message]").textContent.trim()];
   }

@@ -1,7 +1,7 @@
 // A coach's criterion page: saving while typing, keys for everything, the evidence frame.
 "use strict";
 
-(() => {
+window.accelerator.onPage((signal) => {
   const frame = document.querySelector("iframe[name=evidence-frame]");
 
   /** Mark the piece that the frame shows, and bring the frame into view where it is below. */
@@ -12,7 +12,7 @@
     link.setAttribute("aria-current", "true");
     const box = frame.getBoundingClientRect();
     if (box.top < 0 || box.bottom > window.innerHeight) frame.scrollIntoView({ block: "nearest" });
-  });
+  }, { signal });
 
   const help = document.getElementById("keys-help");
   document.querySelectorAll("[data-open-help]").forEach((button) => {
@@ -21,19 +21,17 @@
 
   const form = document.querySelector("form[data-judgement]");
   const goTo = (rel) => document.querySelector(`.steps a[rel=${rel}]`)?.href;
-  const { choose, keysWork } = window.accelerator.levels(form);
+  const { choose, keysWork } = window.accelerator.levels(form, signal);
   if (!form) {
     document.addEventListener("keydown", (event) => {
       const url = { j: goTo("next"), k: goTo("prev") }[event.key.toLowerCase()];
       if (url && keysWork(event)) window.location.assign(url);
-    });
+    }, { signal });
     return;
   }
 
-  const { announce } = window.accelerator;
-  const { afterSaving, leave } = window.accelerator.saving(form, {
-    elsewhere: "you saved this in another window.",
-  });
+  const { announce, moving } = window.accelerator;
+  window.accelerator.saving(form, signal, { elsewhere: "you saved this in another window." });
   const cannot = form.querySelector("[data-cannot]");
   const reason = form.elements.cannot_judge_reason;
   const clear = form.querySelector("[data-clear-level]");
@@ -50,7 +48,7 @@
 
   function move(rel) {
     const url = goTo(rel);
-    if (url) afterSaving(() => leave(url));
+    if (url) moving.follow(url);
     else announce(rel === "next" ? "This is the last criterion" : "This is the first criterion");
   }
 
@@ -79,7 +77,7 @@
     if (!act || !keysWork(event)) return;
     event.preventDefault();
     act();
-  });
+  }, { signal });
 
   // What the level brings up (the organisation's own, and what is then asked for) is said aloud.
   const said = () => ["own-level", "lift-note"].map((id) => document.getElementById(id)?.dataset.say || "").join(" ").trim();
@@ -88,5 +86,5 @@
     const words = said();
     if (words && words !== last) announce(words);
     last = words;
-  });
-})();
+  }, { signal });
+});

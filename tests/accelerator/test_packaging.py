@@ -13,6 +13,7 @@ from django.core.management import get_commands
 from django.urls import resolve
 
 from accelerator.embedded.serve import processes
+from accelerator.settings import database_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ["requirements.lock", "requirements-dev.lock"]
@@ -85,6 +86,27 @@ def test_the_cache_of_compose_writes_nothing_to_a_disk_and_forgets_when_it_is_fu
     assert given["--maxmemory-policy"] == "allkeys-lru"
     environment = compose["services"]["web"]["environment"]
     assert environment["CACHE_URL"] != environment["REDIS_URL"]
+
+
+def test_every_service_has_limits_of_memory_and_of_logs(compose):
+    for name, service in compose["services"].items():
+        assert re.fullmatch(r"\d+[mg]", service["mem_limit"]), name
+        assert service["logging"]["options"]["max-size"], name
+
+
+def test_the_password_is_apart_from_the_address(compose):
+    for name in OWN:
+        environment = compose["services"][name]["environment"]
+        assert ":" not in environment["DATABASE_URL"].split("//")[1].split("@")[0]
+        assert "POSTGRES_PASSWORD" in environment["DATABASE_PASSWORD"]
+
+
+def test_a_migration_does_not_wait_in_front_of_everybody(compose):
+    url = compose["services"]["migrate"]["environment"]["DATABASE_URL"]
+    database = database_of(url)
+    assert "-c lock_timeout=3s" in database["OPTIONS"]["options"]
+    for name in set(OWN) - {"migrate"}:
+        assert "options" not in compose["services"][name]["environment"]["DATABASE_URL"]
 
 
 def test_modules_and_management_commands_exist(compose, dockerfile):

@@ -46,8 +46,10 @@ def test_a_complete_production_passes_djangos_own_checks_without_a_warning() -> 
     check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
     ended = run_python(*check, environ=PRODUCTION)
     assert "CLAMD_URL is not set" in ended.stderr
-    assert "1 issue" in ended.stderr
-    ended = run_python(*check, environ=PRODUCTION | {"CLAMD_URL": "tcp://clamd:3310"})
+    assert "CACHE_URL is not set" in ended.stderr
+    assert "2 issues" in ended.stderr
+    given = {"CLAMD_URL": "tcp://clamd:3310", "CACHE_URL": "redis://cache:6379/0"}
+    ended = run_python(*check, environ=PRODUCTION | given)
     assert ended.returncode == 0, ended.stderr
     assert "no issues (0 silenced)" in ended.stdout
 
@@ -83,6 +85,37 @@ def test_only_postgresql_will_do(environment: str, url: str) -> None:
     assert "PostgreSQL only" in line
 
 
+@pytest.mark.parametrize("password", ["pa/ss", "pa?ss", "12/ss"])
+def test_a_password_that_breaks_the_address_says_how_to_write_it(password: str) -> None:
+    line = refused(PRODUCTION | {"DATABASE_URL": f"postgres://u:{password}@db:5432/accelerator"})
+    assert "write / as %2F" in line
+    assert "DATABASE_PASSWORD" in line
+
+
+def test_any_password_works_apart_from_the_address_or_written_for_it() -> None:
+    apart = {"DATABASE_URL": "postgres://u@db/a", "DATABASE_PASSWORD": "$p/a@s?s#%2F"}
+    written = {"DATABASE_URL": "postgres://u:p%2Fa@db/a"}
+    for environ, password in ((apart, "$p/a@s?s#%2F"), (written, "p/a")):
+        database = read(PRODUCTION | environ, "DATABASES")["DATABASES"]["default"]
+        assert (database["PASSWORD"], database["HOST"]) == (password, "db")
+
+
+def test_object_storage_takes_its_place_its_keys_and_its_provider() -> None:
+    given = {
+        "EVIDENCE_S3_BUCKET": "evidence",
+        "EVIDENCE_S3_REGION": "eu-west-2",
+        "EVIDENCE_S3_ENDPOINT": "https://s3.example.org",
+        "AWS_ACCESS_KEY_ID": "id",
+        "AWS_SECRET_ACCESS_KEY": "$secret",
+    }
+    storage = read(PRODUCTION | given, "STORAGES")["STORAGES"]["default"]
+    assert storage["BACKEND"].endswith("S3Storage")
+    options = storage["OPTIONS"]
+    assert (options["bucket_name"], options["region_name"]) == ("evidence", "eu-west-2")
+    assert options["endpoint_url"] == "https://s3.example.org"
+    assert (options["access_key"], options["secret_key"]) == ("id", "$secret")
+
+
 def test_an_unknown_environment_is_refused() -> None:
     line = refused(PRODUCTION | {"ENVIRONMENT": "staging"})
     assert "'staging'" in line
@@ -100,6 +133,27 @@ def test_production_does_not_start_as_a_demonstration() -> None:
     line = refused(PRODUCTION | {"DEMO_MODE": "1"})
     assert "DEMO_MODE" in line
     assert "production does not start" in line
+
+
+def test_pages_of_evidence_are_kept_only_by_a_cache_of_its_own() -> None:
+    kept = {
+        url: read(PRODUCTION | {"CACHE_URL": url}, "CACHES")["CACHES"]["evidence-pages"]["BACKEND"]
+        for url in ("", PRODUCTION["REDIS_URL"], "redis://cache:6379/0")
+    }
+    assert [backend.rpartition(".")[2] for backend in kept.values()] == [
+        "DummyCache",
+        "DummyCache",
+        "ForgetfulCache",
+    ]
+
+
+def test_keys_of_before_are_read_and_none_is_the_rule() -> None:
+    assert read(PRODUCTION, "SECRET_KEY_FALLBACKS") == {"SECRET_KEY_FALLBACKS": []}
+    environ = PRODUCTION | {"SECRET_KEY_FALLBACKS": "before,long-before"}
+    assert read(environ, "SECRET_KEY_FALLBACKS")["SECRET_KEY_FALLBACKS"] == [
+        "before",
+        "long-before",
+    ]
 
 
 def test_host_names_may_have_spaces_between_them() -> None:

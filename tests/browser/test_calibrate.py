@@ -94,7 +94,7 @@ def settle(cast, window, axe, calibration) -> None:
     axe(page)
     page.get_by_role("radio", name=re.compile("Little")).first.check(force=True)
     page.get_by_role("button", name=re.compile("Decide")).click()
-    page.wait_for_load_state()
+    expect(page.get_by_role("heading", name="Everything is decided")).to_be_visible()
     decision = Decision.objects.get(criterion__code=CODE)
     assert decision.level == 1
     assert "Registers for two groups of five." in decision.commentary

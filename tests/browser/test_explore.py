@@ -84,7 +84,7 @@ def meet_a_colleague(cast, window, axe, page: Page) -> None:
     expect(conflict).to_contain_text(cast.member.name)
     axe(page)
     page.get_by_role("button", name="Save the joined text").click()
-    page.wait_for_load_state()
+    saved(page)
     words = Rating.objects.get(criterion__code="monitor.3").justification
     assert "The member's own words." in words
     assert "The lead's later words." in words
@@ -103,6 +103,7 @@ def test_without_javascript(cast, window, sample) -> None:
     page.get_by_label("Little confidence").check()
     page.get_by_label("What makes you confident, or not?").fill("Typed without JavaScript.")
     page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("#save-status")).to_contain_text("Last saved")
     page.locator("#id_files").set_input_files(sample("note.txt", b"Minutes of May."))
     page.get_by_role("button", name="Upload").click()
     rating = Rating.objects.get(criterion__code="design.1")

@@ -113,6 +113,7 @@ def test_two_windows_of_ones_own(review, cast, window, axe) -> None:
     expect(page.get_by_role("heading", name="You changed this in two windows")).to_be_visible()
     axe(page)
     page.get_by_role("button", name="Keep this one").click()
+    saved(page)
     expect(page.locator("#id_commentary")).to_have_value("This window.")
     assert review.ratings.get(criterion__code=CODE).commentary == "This window."
 

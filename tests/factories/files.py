@@ -272,6 +272,84 @@ def word_stream(flags: int = 0) -> bytes:
     return struct.pack("<H8xH", 0xA5EC, flags).ljust(4096, b"\0")
 
 
+def word_with(*pieces: str, table: str = "1Table") -> bytes:
+    """A .doc whose text is those pieces, every second one in UTF-16."""
+    text, places = b"", []
+    for number, piece in enumerate(pieces):
+        wide = bool(number % 2)
+        text += b"\0" * (len(text) % 2)
+        start = 2048 + len(text)
+        places.append(start if wide else 0x40000000 | 2 * start)
+        text += piece.encode("utf-16-le" if wide else "cp1252")
+    starts = [sum(map(len, pieces[:number])) for number in range(len(pieces) + 1)]
+    places_of = struct.pack(f"<{len(starts)}L", *starts)
+    places_of += b"".join(struct.pack("<HLH", 0, place, 0) for place in places)
+    clx = struct.pack("<BH4sBL", 1, 4, b"skip", 2, len(places_of)) + places_of
+    main = bytearray(
+        struct.pack("<H8xH", 0xA5EC, 0x0200 * (table == "1Table")).ljust(2048, b"\0") + text
+    )
+    struct.pack_into("<LL", main, 0x01A2, 100, len(clx))
+    return compound(
+        {
+            "WordDocument": bytes(main).ljust(4096, b"\0"),
+            table: bytes(100) + clx.ljust(4096, b"\0"),
+        }
+    )
+
+
+def excel_with_book(path: str) -> bytes:
+    """An .xls with a reference to another workbook or a program."""
+    book = struct.pack("<HHB", 1, len(path), 1) + path.encode("utf-16-le")
+    records = struct.pack("<HH16x", 0x0809, 16)
+    records += struct.pack("<HH", 0x01AE, len(book)) + book + struct.pack("<HH", 0x000A, 0)
+    return compound({"Workbook": records})
+
+
+def powerpoint_with_object(container: int = 0x0FCC, atom: int = 0x0FCD, size: int = 8) -> bytes:
+    """A .ppt with an embedded object."""
+    streams = powerpoint_streams()
+    found = struct.pack("<HHLHHL", 0x0F, container, size + 8, 0, atom, size) + bytes(size)
+    main = streams["PowerPoint Document"]
+    return compound(streams | {"PowerPoint Document": main[:2000] + found + main[2000:]})
+
+
+def field_of(*steps: str) -> str:
+    """Runs of Word: "{" begins a field, "|" ends its code, "}" the field; the rest is code."""
+    kinds = {"{": "begin", "|": "separate", "}": "end"}
+    runs = (
+        f'<w:fldChar w:fldCharType="{kinds[step]}"/>'
+        if step in kinds
+        else f"<w:instrText>{step}</w:instrText>"
+        for step in steps
+    )
+    return "".join(f"<w:r>{run}</w:r>" for run in runs)
+
+
+def word_field(*steps: str) -> bytes:
+    body = f'<w:document xmlns:w="urn:w"><w:p>{field_of(*steps)}</w:p></w:document>'
+    return openxml("docx", {"word/document.xml": body})
+
+
+def sheet(*formulas: str) -> bytes:
+    """An .xlsx with the formulas in its cells."""
+    cells = "".join(f"<c><f>{formula}</f></c>" for formula in formulas)
+    return openxml("xlsx", {"xl/worksheets/sheet1.xml": f"<worksheet>{cells}</worksheet>"})
+
+
+def open_with(body: str, extension: str = "odt", part: str = "content.xml") -> bytes:
+    """An OpenDocument file with elements in its body, or in another part."""
+    spaces = ' xmlns:xlink="http://www.w3.org/1999/xlink"'
+    spaces += ' xmlns:t="urn:t" xmlns:s="urn:s" xmlns:d="urn:d"'
+    if part != "content.xml":
+        return opendocument(extension, {part: f"<o{spaces}>{body}</o>"})
+    content = str(opendocument_parts(extension)["content.xml"])
+    kind = BODIES[extension]
+    content = content.replace(" xmlns:o", spaces + " xmlns:o", 1)
+    return opendocument(
+        extension, {"content.xml": content.replace(f"<o:{kind}/>", f"<o:{kind}>{body}</o:{kind}>")}
+    )
+
+
 def excel_stream(*, sheet_type: int = 0, locked: bool = False) -> bytes:
     records = struct.pack("<HH16x", 0x0809, 16)
     records += struct.pack("<HH4x", 0x002F, 4) if locked else b""

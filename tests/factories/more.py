@@ -2,11 +2,13 @@
 
 from types import SimpleNamespace
 
-from accelerator.models import Membership, ReportJob, Role
+from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
+from accelerator.models import Enrolment, Membership, ReportJob, Role, User
 from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
-from calibration.assigning.services import assigning
+from assessments.submission.services import submit_assessment
+from calibration.assigning.services import assigning, handing_back
 from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting, PracticeCase
 from calibration.releasing.queries.result import RESULT_REPORT
 from calibration.releasing.services import exchange, meetings
@@ -20,9 +22,14 @@ from tests.factories.programme import (
     MembershipFactory,
     stuck_letter,
 )
+from tests.factories.signing_in import give_passkey
 
 CODE = "monitor.3"
 World = SimpleNamespace
+
+
+def passkeys(world: World) -> None:
+    give_passkey(world.coach_a)
 
 
 def place(world: World) -> Rating:
@@ -90,6 +97,18 @@ def reports(world: World) -> None:
     )
 
 
+def finished_report(enrolment: Enrolment, actor: User, content: bytes) -> ReportJob:
+    """A report that is there to download."""
+    job = request_job(actor=actor, kind="test", title="Report", params={}, enrolment=enrolment)
+
+    def make(_job: ReportJob, _progress: Progress) -> MadeFile:
+        return MadeFile(content, "report.pdf", "application/pdf")
+
+    run_job(job_id=str(job.pk), task_id="made", make=make)
+    job.refresh_from_db()
+    return job
+
+
 def stuck_letters(world: World) -> None:
     stuck_letter()
 
@@ -100,6 +119,13 @@ def compared(world: World) -> None:
 
 def handed_in(world: World) -> None:
     submitted(calibrations.twin(world).enrolment, world.lead)
+
+
+def submissions(world: World) -> None:
+    """Handed in once more, and taken back once more."""
+    assessment = world.earlier.assessment
+    submit_assessment(actor=world.lead, assessment=assessment)
+    handing_back.take_back(actor=world.lead, assessment=assessment)
 
 
 def asked(world: World) -> None:

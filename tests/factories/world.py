@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from accelerator.core.jobs.services import request_job
 from assessments.rating.services import start_assessment
-from calibration.assigning.services import assigning
+from calibration.assigning.services import assigning, handing_back
 from calibration.desk.services import settling
 from calibration.models import ImprovementMeeting, PracticeCase
 from calibration.releasing.services import exchange, meetings
@@ -13,6 +13,7 @@ from calibration.rules import commentary
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
 from tests.factories.programme import UserFactory, stuck_letter
+from tests.factories.signing_in import give_passkey
 
 
 def build_world(cast) -> SimpleNamespace:
@@ -20,7 +21,8 @@ def build_world(cast) -> SimpleNamespace:
 
     `submitted` (and `draft`, its next round), being reviewed as `scoring` with coach A's
     `review` whole but not handed in; `both_in` with a `proposal` by coach A; `released` with its
-    `release`, a `question` and a `meeting`; `unassigned`; `waiting`, submitted only.
+    `release`, a `question` and a `meeting`; `unassigned`; `earlier`, a submission taken
+    back; `waiting`, submitted only.
     """
     world = SimpleNamespace(**vars(cast))
     world.scoring = calibrations.scored(world)
@@ -40,6 +42,7 @@ def build_world(cast) -> SimpleNamespace:
     )
     world.staff = UserFactory(name="Staff", is_staff=True)
     world.letter = stuck_letter()
+    world.passkey = give_passkey(world.coach_a)
     world.request = requests.ask_for_evidence(
         actor=world.coach_a, calibration=world.scoring, question="May we see a register?"
     )
@@ -88,6 +91,9 @@ def _given(world) -> None:
 
 def _to_assign(world) -> None:
     fourth, fifth = calibrations.twin(world), calibrations.twin(world)
+    taken = submitted(calibrations.twin(world).enrolment, world.lead)
+    handing_back.take_back(actor=world.lead, assessment=taken)
+    world.earlier = taken.submissions.get()
     world.unassigned = assigning.open_calibration(
         actor=world.hub, assessment=submitted(fourth.enrolment, world.lead)
     )

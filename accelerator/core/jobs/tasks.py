@@ -3,7 +3,9 @@ from django.core.management import call_command
 
 from accelerator.core.jobs import services as jobs
 from accelerator.core.jobs import tidying
+from accelerator.core.leftovers import remove_leftovers
 from accelerator.core.mail.queries import due_mail
+from accelerator.core.mail.services import remove_withheld
 from accelerator.core.queue import MAIL, REPORTS, enqueue, enqueue_job, note_sweep, tasks_in
 
 
@@ -24,5 +26,7 @@ def sweep() -> None:
 def tidy() -> None:
     """Remove what has had its time: sessions that ended, old reports, files that nobody names."""
     call_command("clearsessions")
+    remove_leftovers()
+    remove_withheld()
     tidying.remove_old_reports()
     tidying.remove_orphans()

@@ -5,11 +5,12 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.storage import Storage
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accelerator.core import audit
 from accelerator.core.stored import remove_unnamed
-from accelerator.models import ReportJob
+from accelerator.models import Enrolment, ReportJob
 
 State = ReportJob.State
 
@@ -23,16 +24,38 @@ def remove_old_reports() -> int:
     old = ReportJob.objects.filter(
         state=State.DONE, finished_at__lt=Now() - timedelta(days=settings.REPORT_KEEP_DAYS)
     )
-    return sum(_remove(job) for job in old.iterator())
+    why = f"It was removed after {settings.REPORT_KEEP_DAYS} days. You can make it again."
+    return sum(_remove(job, why) for job in old.iterator())
 
 
 @transaction.atomic
-def _remove(job: ReportJob) -> bool:
+def remove_reports_of(enrolment: Enrolment) -> int:
+    """Remove the files that show words which just went; how many. What is being made begins again.
+
+    The enrolment's row is locked first, and stays so: a report that is asked for meanwhile waits,
+    and reads nothing that went.
+    """
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    reports = ReportJob.objects.filter(
+        Q(enrolment=enrolment) | Q(enrolment=None, cohort=enrolment.cohort_id)
+    )
+    begun = reports.filter(state__in=ReportJob.OPEN).select_for_update()
+    # `run` stays, so that whoever makes it now no longer holds it; the sweep hands it out.
+    ReportJob.objects.filter(pk__in=[job.pk for job in begun]).update(
+        state=State.QUEUED, task_id="", progress=0, progress_text="", touched_at=Now()
+    )
+    why = "It showed something that was removed for good. You can make it again without."
+    return sum(_remove(job, why) for job in reports.filter(state=State.DONE))
+
+
+@transaction.atomic
+def _remove(job: ReportJob, why: str) -> bool:
     removed = ReportJob.objects.filter(pk=job.pk, state=State.DONE, file=job.file.name).update(
         state=State.REMOVED,
         file="",
         size=0,
-        error=f"It was removed after {settings.REPORT_KEEP_DAYS} days. You can make it again.",
+        sha256="",
+        error=why,
     )
     if removed:
         audit.record(None, "report.removed", job)

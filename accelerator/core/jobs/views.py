@@ -11,6 +11,7 @@ from accelerator.core.jobs.access import job_for
 from accelerator.core.jobs.rules import FIRST_LOOK_MS, next_look_ms
 from accelerator.core.limits import limited
 from accelerator.core.queue import enqueue_job
+from accelerator.core.recent import require_recent_sign_in
 from accelerator.core.responses import private_file
 
 
@@ -57,6 +58,8 @@ def job_retry(request: Request, pk: str) -> HttpResponse:
 def job_download(request: Request, pk: str) -> HttpResponseBase:
     """The finished file, after a fresh access check."""
     found = job_for(request.user, "report.view", pk)
+    if found.spans_organisations:
+        require_recent_sign_in(request)
     if not found.is_done:
         return redirect("job", pk=pk)
     return private_file(found.file.open(), filename=found.filename, media_type=found.media_type)

@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.queries import due_mail, unsent_mail
@@ -20,13 +21,26 @@ from accelerator.models import OutgoingMail, User
 # Longer than a mail server can keep us waiting at each of its steps.
 LEASE = timedelta(minutes=5)
 
+WITHHELD = "Withheld"
+
 log = structlog.get_logger(__name__)
 
 
-def queue_mail(*, to: str, subject: str, text: str, key: str | None = None) -> None:
-    """Put one message in the outbox. A second one with the same `key` is dropped."""
+def queue_mail(
+    *, to: str, subject: str, text: str, key: str | None = None, withheld: bool = False
+) -> None:
+    """Put one message in the outbox. A second one with the same `key` is dropped.
+
+    A withheld one costs the same to write and is never sent: it keeps neither address nor text.
+    """
     mail = OutgoingMail(to=to, subject=" ".join(subject.split())[:200], text=text, key=key)
+    if withheld:
+        mail.to, mail.subject, mail.text, mail.sent_at = "", WITHHELD, "", timezone.now()
     OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+def remove_withheld() -> None:
+    OutgoingMail.objects.filter(to="", subject=WITHHELD).delete()
 
 
 def queue_template_mail(

@@ -24,10 +24,13 @@ from weasyprint.urls import FatalURLFetchingError
 from accelerator.core.pdf.partner import Partner, PartnerGone, hear, tell
 from accelerator.core.pdf.parts import MARK, Part, cut, join
 from accelerator.core.pdf.resources import BASE_URL, ResourceRefused, StaticOnlyFetcher, static_file
+from accelerator.core.text import TURNING
 
 VARIANT = "pdf/ua-1"
-# No font has them, and XMP metadata (XML 1.0) has no way to write them.
-CONTROL_CHARACTERS = {code: None for code in (*range(32), 127) if chr(code) not in "\t\n\r"}
+# No font has them, and XMP metadata (XML 1.0) has no way to write them; or they turn what is read.
+CONTROL_CHARACTERS = {
+    code: None for code in (*range(32), 127, *TURNING) if chr(code) not in "\t\n\r"
+}
 # Sheets written in these two ways are parsed once in each process, and not for each document.
 STYLE = re.compile(r'<link rel="stylesheet" href="static:([^"]*)">|<style>(.*?)</style>', re.DOTALL)
 GC_THRESHOLDS = (50_000, 20, 50)

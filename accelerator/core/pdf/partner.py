@@ -31,7 +31,7 @@ class Partner:
 
     def start(self) -> None:
         """Makes the copy. What is open here, a database connection say, is closed there."""
-        self._folder = tempfile.mkdtemp(prefix="partner-")
+        self._folder = tempfile.mkdtemp(prefix=f"accelerator-partner-{os.getpid()}-")
         self._line, theirs = Pipe()
         self.process_id = os.fork()
         if not self.process_id:

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from accelerator.models.people import DEMO_DOMAIN
+
 PASSWORD = "demo"  # noqa: S105 (a published password; demo mode refuses to run in production)
-DOMAIN = "demo.example"
 
 
 class DemoAccount(NamedTuple):
@@ -14,7 +15,7 @@ class DemoAccount(NamedTuple):
 
 
 ACCOUNTS = [
-    DemoAccount(f"{local}@{DOMAIN}", name, label, text)
+    DemoAccount(f"{local}@{DEMO_DOMAIN}", name, label, text)
     for local, name, label, text in (
         ("lead", "Amina Yusuf", "Project lead", "Rates the framework, attaches evidence, submits"),
         ("deputy", "Rosa Lindqvist", "Deputy lead", "Does what the project lead does"),

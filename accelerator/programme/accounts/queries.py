@@ -1,6 +1,10 @@
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+
 from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
-from accelerator.models.people import SCOPES
+from accelerator.models.people import RECOVERY_CODES, SCOPES, TRUSTED_ROLES
 from accelerator.programme.accounts.demo import ACCOUNTS
 
 
@@ -22,3 +26,19 @@ def demo_person(email: str) -> User | None:
     if email not in {account.email for account in ACCOUNTS}:
         return None
     return User.objects.filter(email=email).first()
+
+
+def person_signed_in(pk: int) -> User | None:
+    """The person of a session, if the account is open, with what every request asks of them."""
+    trusted = Membership.objects.filter(user=OuterRef("pk"), role__in=TRUSTED_ROLES)
+    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=RECOVERY_CODES)
+    people = User.objects.annotate(trusted=Exists(trusted), factor=Exists(factors))
+    person = people.filter(pk=pk, is_active=True).first()
+    if person is not None:
+        vars(person).update(reads_others=person.trusted, has_second_factor=person.factor)
+    return person
+
+
+def idle_hours(user: User) -> float:
+    """After how many hours without use a session of theirs ends."""
+    return settings.IDLE_HOURS_TRUSTED if user.is_trusted else settings.IDLE_HOURS

@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_POST
 
 from accelerator.programme.accounts.demo import ACCOUNTS
+from accelerator.programme.accounts.middleware import ENDED_AFTER
 from accelerator.programme.accounts.queries import demo_person
 
 
@@ -17,7 +18,10 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(**kwargs) | {
-            "demo_accounts": ACCOUNTS if settings.DEMO_MODE else []
+            "demo_accounts": ACCOUNTS if settings.DEMO_MODE else [],
+            "idle_hours": settings.IDLE_HOURS,
+            "idle_hours_trusted": settings.IDLE_HOURS_TRUSTED,
+            "ended_after": self.request.session.pop(ENDED_AFTER, None),
         }
 
 

@@ -4,7 +4,7 @@ file's SHA-256 and the page's number."""
 import hashlib
 from contextlib import closing
 
-from django.core.cache import cache
+from django.core.cache import BaseCache, caches
 from django.core.files import File
 
 from assessments.files.pages import MAX_PAGES, Page, PageNotShown, draw_page
@@ -12,6 +12,10 @@ from assessments.models import Evidence
 from assessments.rules.problems import EvidenceDamaged
 
 KEEP_SECONDS = 15 * 60
+
+
+def _pages() -> BaseCache:
+    return caches["evidence-pages"]
 
 
 def _key(sha256: str, number: int) -> str:
@@ -32,12 +36,13 @@ def open_verified(evidence: Evidence) -> File:
 
 
 def page_of(evidence: Evidence, number: int) -> Page:
-    """Page `number` (from 1) of a PDF, drawn at most once a quarter of an hour.
+    """Page `number` (from 1) of a PDF, drawn at most once a quarter of an hour where a cache
+    in memory is there for it.
 
     Raises PageNotShown, and EvidenceDamaged when it must be drawn of a file that changed.
     """
     key = _key(evidence.sha256, number)
-    kept = cache.get(key)
+    kept = _pages().get(key)
     if kept is None:
         try:
             with closing(open_verified(evidence)) as stream:
@@ -45,7 +50,7 @@ def page_of(evidence: Evidence, number: int) -> Page:
         except PageNotShown as error:
             # A file that cannot be drawn must not start a process for each reload.
             kept = str(error)
-        cache.set(key, kept, KEEP_SECONDS)
+        _pages().set(key, kept, KEEP_SECONDS)
     if isinstance(kept, str):
         raise PageNotShown(kept)
     return kept
@@ -53,4 +58,4 @@ def page_of(evidence: Evidence, number: int) -> Page:
 
 def forget_pages(sha256: str) -> None:
     """Drop all that is kept of a file, as its withdrawal promises."""
-    cache.delete_many(_key(sha256, number) for number in range(1, MAX_PAGES + 1))
+    _pages().delete_many(_key(sha256, number) for number in range(1, MAX_PAGES + 1))

@@ -1,9 +1,11 @@
 """The library of an enrolment's evidence, and each piece in it."""
 
+from uuid import UUID
+
 import structlog
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
@@ -12,10 +14,11 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.responses import private_file
 from accelerator.models.people import OWN_ROLES
-from assessments.access import enrolment_for, evidence_for
+from assessments.access import enrolment_for, evidence_for, may_withdraw, to_withdraw
 from assessments.evidence import services as evidence_service
 from assessments.evidence.filters import EvidenceFilter
 from assessments.evidence.forms import EvidenceForm, WithdrawForm
+from assessments.evidence.queries.described import codes_of, last_described, read_of
 from assessments.evidence.queries.library import (
     newest_assessment,
     pieces_of,
@@ -24,9 +27,15 @@ from assessments.evidence.queries.library import (
     uses_seen,
 )
 from assessments.evidence.queries.stored import open_verified
+from assessments.evidence.tidying import withdraw
 from assessments.framework.queries import catalogue
-from assessments.models import Evidence
-from assessments.rules.problems import AssessmentLocked, EvidenceDamaged, EvidenceWithdrawn
+from assessments.models import Assessment, Evidence
+from assessments.rules.problems import (
+    AssessmentLocked,
+    EvidenceDamaged,
+    EvidenceWithdrawn,
+    StaleDescription,
+)
 
 log = structlog.get_logger(__name__)
 PAGE = 25
@@ -67,19 +76,8 @@ def evidence(request: Request, pk: str) -> HttpResponse:
     is_open = assessment is not None and assessment.is_open and not piece.is_withdrawn
     editable = assessment if is_open else None
     can_edit = may(piece, "evidence.add") and not piece.is_withdrawn
-    form = EvidenceForm(
-        request.POST or None,
-        catalogue=catalogue(editable.framework_id) if editable else None,
-        initial={
-            "title": piece.title,
-            "description": piece.description,
-            "criteria": [
-                use.rating.criterion.code
-                for use in uses
-                if assessment and use.rating.assessment_id == assessment.pk
-            ],
-        },
-    )
+    form = _described(piece, editable, request.POST or None)
+    context: dict = {}
     if request.method == "POST" and can_edit and form.is_valid():
         try:
             evidence_service.describe_evidence(
@@ -89,27 +87,65 @@ def evidence(request: Request, pk: str) -> HttpResponse:
                 description=form.cleaned_data["description"],
                 assessment=editable,
                 codes=form.cleaned_data.get("criteria", ()),
+                read=form.cleaned_data["read"],
             )
         except AssessmentLocked:
-            messages.error(request, "The assessment was submitted meanwhile; nothing was changed.")
+            form.add_error(None, "The assessment was submitted meanwhile; nothing was changed.")
+            context["status"] = 409
+        except StaleDescription:
+            context |= _meanwhile(request, piece.pk)
+            form = _described(context["theirs"], editable, context["data"])
         except EvidenceWithdrawn:
             messages.error(request, "This piece was withdrawn meanwhile; nothing was changed.")
+            return redirect("assessments:evidence", pk=pk)
         else:
             messages.success(request, "Saved.")
-        return redirect("assessments:evidence", pk=pk)
-    return render(
-        request,
-        "assessments/evidence.html",
-        {
-            "evidence": piece,
-            "uses": uses,
-            "form": form,
-            "can_edit": can_edit,
-            "can_withdraw": may(piece, "evidence.withdraw") and not piece.is_withdrawn,
-            "assessment": assessment,
+            return redirect("assessments:evidence", pk=pk)
+    context |= {
+        "evidence": piece,
+        "uses": uses,
+        "form": form,
+        "can_edit": can_edit,
+        "can_erase": may(piece, "words.redact"),
+        "can_withdraw": may_withdraw(request.user, piece) and not piece.is_withdrawn,
+        "assessment": assessment,
+    }
+    status = context.get("status") or (422 if form.errors else 200)
+    return render(request, "assessments/evidence.html", context, status=status)
+
+
+def _described(
+    piece: Evidence, editable: Assessment | None, data: QueryDict | None
+) -> EvidenceForm:
+    """The form of a piece's name, description and criteria, as they stand or as typed."""
+    return EvidenceForm(
+        data,
+        catalogue=catalogue(editable.framework_id) if editable else None,
+        initial={
+            "title": piece.title,
+            "description": piece.description,
+            "criteria": codes_of(piece, editable),
+            "read": read_of(piece, editable),
         },
-        status=422 if form.errors else 200,
     )
+
+
+def _meanwhile(request: Request, pk: UUID) -> dict:
+    """What stands now, by whom, beside what was typed: saved again, that takes its place."""
+    piece = evidence_for(request.user, "evidence.add", str(pk))
+    assessment = newest_assessment(piece.enrolment_id)
+    editable = assessment if assessment is not None and assessment.is_open else None
+    data = request.POST.copy()
+    codes = codes_of(piece, editable)
+    data["read"] = read_of(piece, editable)
+    levels = catalogue(editable.framework_id) if editable else None
+    return {
+        "status": 409,
+        "data": data,
+        "theirs": piece,
+        "theirs_criteria": [levels.by_code[code].label for code in codes] if levels else [],
+        "last": last_described(piece),
+    }
 
 
 @require_safe
@@ -133,14 +169,12 @@ def evidence_download(request: Request, pk: str) -> HttpResponseBase:
 
 def evidence_withdraw(request: Request, pk: str) -> HttpResponse:
     """Remove a piece for good, after a page that says what that means."""
-    piece = evidence_for(request.user, "evidence.withdraw", pk)
+    piece = to_withdraw(request.user, pk)
     form = WithdrawForm(request.POST or None)
     if piece.is_withdrawn:
         return redirect("assessments:evidence", pk=pk)
     if request.method == "POST" and form.is_valid():
-        evidence_service.withdraw(
-            actor=request.user, evidence=piece, reason=form.cleaned_data["reason"]
-        )
+        withdraw(actor=request.user, evidence=piece, reason=form.cleaned_data["reason"])
         messages.success(request, "It is withdrawn, and its content is removed for good.")
         return redirect("assessments:library", enrolment_id=piece.enrolment_id)
     return render(

@@ -11,11 +11,13 @@ from accelerator.core.http import Request
 from assessments.access import rating_for, use_for
 from assessments.evidence import services as evidence_service
 from assessments.evidence.forms import LinkForm, NoteForm, UseForm, panel_forms
+from assessments.evidence.queries.described import last_described
 from assessments.evidence.queries.library import attachable
 from assessments.evidence.queries.panel import panel_of
+from assessments.evidence.values import use_read
 from assessments.framework.queries import catalogue
 from assessments.models import Rating
-from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn
+from assessments.rules.problems import AssessmentLocked, EvidenceWithdrawn, StaleDescription
 
 PAGE = 50
 WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
@@ -153,27 +155,43 @@ def evidence_attach(request: Request, pk: int, code: str) -> HttpResponse:
 def use_edit(request: Request, pk: int) -> HttpResponse:
     """Say which part matters for this criterion, and what it shows."""
     use = use_for(request.user, "evidence.add", pk)
-    form = UseForm(request.POST or None, instance=use)
+    stands = use_for(request.user, "evidence.add", pk)
     rating = use.rating
+    form = UseForm(
+        request.POST or None,
+        instance=use,
+        initial={"read": use_read(stands.part, stands.practice)},
+    )
+    context: dict = {"status": 422 if form.errors else 200}
     if request.method == "POST" and form.is_valid():
         try:
             _require_open(rating)
             evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
         except AssessmentLocked:
-            messages.error(request, LOCKED)
+            form.add_error(None, LOCKED)
+            context["status"] = 409
+        except EvidenceWithdrawn:
+            messages.error(request, "This piece was withdrawn meanwhile; nothing was saved.")
+            return redirect(
+                "assessments:criterion", pk=rating.assessment_id, code=rating.criterion.code
+            )
+        except StaleDescription:
+            data = request.POST.copy()
+            data["read"] = use_read(stands.part, stands.practice)
+            form = UseForm(data, instance=use)
+            context = {"status": 409, "theirs": stands, "last": last_described(use.evidence)}
         else:
             messages.success(request, "Saved.")
-        return redirect(
-            "assessments:criterion", pk=rating.assessment_id, code=rating.criterion.code
-        )
-    context = {
+            return redirect(
+                "assessments:criterion", pk=rating.assessment_id, code=rating.criterion.code
+            )
+    context |= {
         "form": form,
-        "use": use,
+        "use": stands,
         "criterion": rating.criterion,
         "assessment": rating.assessment,
     }
-    status = 422 if form.errors else 200
-    return render(request, "assessments/use_form.html", context, status=status)
+    return render(request, "assessments/use_form.html", context, status=context["status"])
 
 
 @require_POST

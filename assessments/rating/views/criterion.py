@@ -2,6 +2,7 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
@@ -73,7 +74,11 @@ def _page(request: Request, rating: Rating, form: RatingForm, status: int = 200)
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "previous": before,
         "next": after,
+        "ahead": grid.ahead(criterion.code),
+        "within": reverse("assessments:criterion", args=[assessment.pk, "-"]).removesuffix("-/"),
+        "check_url": reverse("assessments:check", args=[assessment.pk]),
         "can_edit": can_edit,
+        "can_erase": may(rating, "words.redact"),
         "q": len(levels.levels),
         **panel_of(rating),
         **panel_forms(),
@@ -89,16 +94,18 @@ def criterion(request: Request, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         return _page(request, rating, RatingForm(initial=_initial(rating), catalogue=levels))
     form = RatingForm(request.POST, catalogue=levels)
-    if not form.is_valid():
-        return _page(request, rating, form, status=422)
     try:
-        _save(request.user, rating, form)
+        saved = _save(request.user, rating, form)
     except StaleRating as error:
         context = _conflict_context(rating, form.answers(), error.current, locked=False)
         return render(request, "assessments/conflict.html", context, status=409)
     except AssessmentLocked:
         context = _conflict_context(rating, form.answers(), rating, locked=True)
         return render(request, "assessments/conflict.html", context, status=409)
+    if form.errors:
+        given = request.POST.copy()
+        given["version"] = str(saved.version) if saved else given.get("version", "")
+        return _page(request, rating, RatingForm(given, catalogue=levels), status=422)
     following = levels.by_code[code].position + 1
     if request.POST.get("action") == "next" and following < len(levels.criteria):
         code = levels.criteria[following].code
@@ -112,10 +119,6 @@ def autosave(request: Request, pk: int, code: str) -> HttpResponse:
     """Save while typing: answers with the status and the new version, never the text."""
     rating = rating_for(request.user, "assessment.rate", pk, code)
     form = RatingForm(request.POST, catalogue=catalogue(rating.assessment.framework_id))
-    if not form.is_valid():
-        given = request.POST.get("version")
-        context: dict = {"state": "error", "errors": form.errors, "version": given}
-        return render(request, "assessments/_save_status.html", context, status=422)
     try:
         saved = _save(request.user, rating, form)
     except StaleRating as error:
@@ -123,22 +126,32 @@ def autosave(request: Request, pk: int, code: str) -> HttpResponse:
     except AssessmentLocked:
         context = _conflict_context(rating, form.answers(), rating, locked=True)
     else:
-        context = {"state": "saved", "saved_at": saved.updated_at, "version": saved.version}
-        return render(request, "assessments/_save_status.html", context)
+        context = {
+            "state": "error" if form.errors else "saved",
+            "errors": form.errors,
+            "words_saved": saved is not None,
+            "saved_at": saved.updated_at if saved else None,
+            "version": saved.version if saved else request.POST.get("version"),
+        }
+        status = 422 if form.errors else 200
+        return render(request, "assessments/_save_status.html", context, status=status)
     response = render(request, "assessments/_conflict.html", context, status=409)
     response.headers["HX-Retarget"] = "#conflict"
     response.headers["HX-Reswap"] = "innerHTML"
     return response
 
 
-def _save(user: User, rating: Rating, form: RatingForm) -> Rating:
+def _save(user: User, rating: Rating, form: RatingForm) -> Rating | None:
+    """Save what can be: all of it, or the words beside two answers; None when nothing can."""
+    if not form.is_valid() and not form.asks_which:
+        return None
     if not rating.assessment.enrolment.is_active:
         raise AssessmentLocked
     return save_rating(
         actor=user,
         rating=rating,
         read_version=form.cleaned_data["version"],
-        answers=form.answers(),
+        answers=form.words_beside(answers_of(rating)) if form.errors else form.answers(),
     )
 
 

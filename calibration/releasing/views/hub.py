@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.http import Request
+from accelerator.core.mail.queries import wrote_to
 from accelerator.core.queue import enqueue
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -39,7 +40,7 @@ def release(request: Request, pk: int) -> HttpResponse:
     form = ReleaseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            releasing.release(
+            given = releasing.release(
                 actor=request.user,
                 calibration=calibration,
                 message=form.cleaned_data["message"],
@@ -48,7 +49,7 @@ def release(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             enqueue("accelerator.send_mail")
-            messages.success(request, f"Released. {organisation} is told.")
+            messages.success(request, f"Released. {wrote_to(f'released:{given.pk}')}".strip())
             return redirect("calibration:result", pk=pk)
     context = {
         **page_of(calibration),
@@ -110,7 +111,10 @@ def answer(request: Request, pk: int) -> HttpResponse:
     question = question_for(request.user, pk)
     enrolment = question.release.calibration.assessment.enrolment
     form = AnswerForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    status = 200
+    if request.method == "POST" and not form.is_valid():
+        status = 422
+    elif request.method == "POST":
         try:
             exchange.answer_about_release(
                 actor=request.user, question=question, answer=form.cleaned_data["answer"]
@@ -118,9 +122,10 @@ def answer(request: Request, pk: int) -> HttpResponse:
         except StepRefused as refusal:
             form.add_error(None, str(refusal))
             question = question_for(request.user, pk)
+            status = 409
         else:
             enqueue("accelerator.send_mail")
-            messages.success(request, f"Answered. {question.asked_by} is told.")
+            messages.success(request, f"Answered. {wrote_to(f'release-answer:{pk}')}".strip())
             return redirect("calibration:questions", slug=enrolment.cohort.slug)
     framework = catalogue(question.release.calibration.assessment.framework_id)
     return render(
@@ -135,5 +140,5 @@ def answer(request: Request, pk: int) -> HttpResponse:
             else None,
             "form": form,
         },
-        status=422 if form.errors else 200,
+        status=status,
     )

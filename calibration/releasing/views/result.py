@@ -55,6 +55,7 @@ def _show(request: Request, release: Release) -> HttpResponse:
         "calibration/organisation/result.html",
         {
             "release": release,
+            "can_erase": may(release, "words.redact"),
             "calibration": calibration,
             "assessment": calibration.assessment,
             "result": found,

@@ -30,13 +30,15 @@ def save_judgement(
     """
     now = timezone.now()
     with refused_as(RATING_LOCKED, ReviewLocked):
+        # Before the rating, whose trigger locks its review: calibrations are locked first.
+        Calibration.objects.filter(pk=rating.review.calibration_id, state=State.ASSIGNED).update(
+            state=State.SCORING
+        )
         changed = ReviewRating.objects.filter(pk=rating.pk, version=read_version).update(
             version=F("version") + 1, updated_at=now, **asdict(judgement)
         )
-        if changed:
-            Calibration.objects.filter(
-                pk=rating.review.calibration_id, state=State.ASSIGNED
-            ).update(state=State.SCORING)
+        if not changed:
+            transaction.set_rollback(True)
     if changed:
         rating.version, rating.updated_at = read_version + 1, now
         for name, value in asdict(judgement).items():
@@ -50,15 +52,20 @@ def save_judgement(
 
 @transaction.atomic
 def save_spotlights(*, rating: ReviewRating, passages: Mapping[str, str]) -> None:
-    """Keep which pieces of evidence persuaded the coach: evidence id → passage ("" allowed)."""
+    """Keep which pieces of evidence persuaded the coach: evidence id → passage ("" allowed).
+
+    Of a piece that was withdrawn no passage is kept.
+    """
     review = Review.objects.select_for_update().get(pk=rating.review_id)
     if not review.is_open:
         raise ReviewLocked
     rating.spotlights.exclude(evidence__pk__in=passages).delete()
     enrolment = rating.review.calibration.assessment.enrolment_id
-    for evidence in Evidence.objects.filter(enrolment=enrolment, pk__in=passages):
+    chosen = Evidence.objects.filter(enrolment=enrolment, pk__in=passages).order_by("pk")
+    for evidence in chosen.select_for_update():
+        passage = "" if evidence.is_withdrawn else passages[str(evidence.pk)]
         Spotlight.objects.update_or_create(
-            rating=rating, evidence=evidence, defaults={"passage": passages[str(evidence.pk)]}
+            rating=rating, evidence=evidence, defaults={"passage": passage}
         )
 
 

@@ -97,7 +97,10 @@ def _page(
         "others": _others(rating),
         "previous": before,
         "next": after,
-        "done": grid.rated,
+        "ahead": grid.ahead(criterion.code),
+        "within": reverse("calibration:rate", args=[rating.review_id, "-"]).removesuffix("-/"),
+        "check_url": reverse("calibration:review_submit", args=[rating.review_id]),
+        "done": grid.answered,
         "total": grid.total,
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "q": len(levels.levels),
@@ -125,7 +128,11 @@ class _Opened:
         )
 
     def context(self) -> dict:
+        """What the page shows, and a note that it was shown."""
         note_self_level_shown(self.rating)
+        return self.shown()
+
+    def shown(self) -> dict:
         return {
             "own": self.own,
             "own_level": workbench.own_level(self.rating, self.own),
@@ -198,6 +205,8 @@ def rate(request: Request, pk: int, code: str) -> HttpResponse:
     opened = _Opened(request, pk, code)
     review = opened.rating.review
     if request.method != "POST":
+        if "X-Prefetch" in request.headers:  # fetched ahead, so nobody looks at it yet
+            return _page(request, opened.rating, opened.form(), opened.pieces, opened.shown())
         if review.is_open and review.last_code != code:
             remember_place(review=review, code=code)
         return _page(request, opened.rating, opened.form(), opened.pieces, opened.context())
@@ -227,9 +236,12 @@ def _save(request: Request, opened: _Opened) -> HttpResponse | None:
 
 @require_POST
 def autosave(request: Request, pk: int, code: str) -> HttpResponse:
-    """Save while typing: answers with the status, the version and what the level brings up."""
+    """Save while typing: answers with the status, the version and what the level brings up.
+
+    With an `action`, as its Save button would: what is missing is an error then.
+    """
     opened = _Opened(request, pk, code)
-    form = opened.form(request.POST, saving=True)
+    form = opened.form(request.POST, saving="action" not in request.POST)
     if not form.is_valid():
         context = {"state": "error", "errors": form.errors, "version": request.POST.get("version")}
         return render(request, "assessments/_save_status.html", context, status=422)

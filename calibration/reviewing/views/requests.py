@@ -41,6 +41,8 @@ def request_answer(request: Request, pk: int) -> HttpResponse:
     row = request_to_answer(request.user, pk)
     assessment = row.calibration.assessment
     if not row.can_be_answered:
+        if request.method == "POST" and request.POST.get("answer"):
+            return _meanwhile(request, row)
         messages.info(request, why_closed(row))
         return redirect("calibration:requests", pk=assessment.pk)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
@@ -69,9 +71,26 @@ def _send(request: Request, row: EvidenceRequest, form: AnswerForm) -> HttpRespo
             answer=form.cleaned_data["answer"],
             evidence=form.pieces(),
         )
-    except StepRefused as error:
-        messages.info(request, str(error))
-    else:
-        enqueue("accelerator.send_mail")
-        messages.success(request, "Your answer has gone to both coaches.")
+    except StepRefused:
+        return _meanwhile(request, request_to_answer(request.user, row.pk))
+    enqueue("accelerator.send_mail")
+    messages.success(request, "Your answer has gone to both coaches.")
     return redirect("calibration:requests", pk=row.calibration.assessment_id)
+
+
+def _meanwhile(request: Request, row: EvidenceRequest) -> HttpResponse:
+    """The answer that was given, or that none can be, beside what was typed and not sent.
+
+    One's own answer, sent twice, has arrived.
+    """
+    typed = request.POST["answer"].strip().replace("\r\n", "\n")
+    if row.answered_by == request.user and row.answer.replace("\r\n", "\n") == typed:
+        messages.success(request, "Your answer has gone to both coaches.")
+        return redirect("calibration:requests", pk=row.calibration.assessment_id)
+    context = {
+        "row": row,
+        "assessment": row.calibration.assessment,
+        "typed": typed,
+        "why": why_closed(row),
+    }
+    return render(request, "calibration/organisation/answer_meanwhile.html", context, status=409)

@@ -106,12 +106,17 @@ class Row:
         if not self.enrolment.assessment_state:
             return "Not started"
         if not self.has_results:
-            return "Being rated"
+            return "Being rated again." if self.was_handed_in else "Being rated"
         return f"Handed in {_day(timezone.localtime(self.enrolment.submitted_at))}."
 
     @property
     def has_results(self) -> bool:
         return self.enrolment.assessment_state == Assessment.State.SUBMITTED
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Whether it was handed in and is with the organisation again."""
+        return self.enrolment.was_handed_in and not self.has_results
 
     @property
     def facts(self) -> list[Fact]:
@@ -148,7 +153,15 @@ class Row:
 
     @property
     def actions(self) -> list[Action]:
-        """What the hub can do next with this enrolment, the first step first."""
+        """What the hub can do with this enrolment, the next step first."""
+        name = self.enrolment.organisation.name
+        return [
+            *self._next_steps,
+            Action("Erase words", f" of {name}", "erase", self.enrolment.pk, LINK),
+        ]
+
+    @property
+    def _next_steps(self) -> list[Action]:
         name = self.enrolment.organisation.name
         handed_in = self.enrolment.assessment_id
         if self.enrolment.stage == HANDED_IN and handed_in is not None:

@@ -1,9 +1,12 @@
 """Odd addresses name nothing; and no log says what an address held."""
 
 import logging
+from urllib.parse import quote_from_bytes
 
 import pytest
+from django.db import transaction
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from structlog.testing import capture_logs
 
 from accelerator.core.middleware import RoutesInsteadOfAddresses
@@ -33,6 +36,37 @@ def test_a_nul_in_a_query_is_not_found(cast, sign_in) -> None:
     assert client.get("/?page=1").status_code == 200
     assert client.get("/?page=%00").status_code == 404
     assert client.get(f"{address}?q=%00").status_code == 404
+
+
+NAMES = ("code", "next", "email", "login", "name", "version", "level", "title", "q", "credential")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("odd", [b"a\0b", b"\xed\xa0\x80"])
+def test_an_odd_code_in_a_form_or_a_query_is_never_a_fault(world, browsers, odd: bytes) -> None:
+    """As a form, as a form with files, and as a query, at every address."""
+    from tests.test_access_matrix import MATRIX
+
+    typed = "&".join(f"{name}={quote_from_bytes(odd)}" for name in NAMES)
+    parts = [
+        f'--X\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode() + odd + b"\r\n"
+        for name in NAMES
+    ]
+    kinds = {
+        "application/x-www-form-urlencoded": typed.encode(),
+        "multipart/form-data; boundary=X": b"".join(parts) + b"--X--\r\n",
+    }
+    for name, entry in MATRIX.items():
+        address = reverse(name, args=entry.args(world))
+        client = browsers(min(entry.post or entry.get or {"lead"}))
+        with transaction.atomic():
+            answers = [
+                client.generic("POST", address, body, content_type=kind)
+                for kind, body in kinds.items()
+            ]
+            answers.append(client.get(f"{address}?{typed}"))
+            transaction.set_rollback(True)
+        assert max(answer.status_code for answer in answers) < 500, name
 
 
 @pytest.mark.django_db

@@ -30,13 +30,11 @@ FAILURES = {
 @pytest.fixture
 def server(tmp_path, settings) -> Iterator[Server]:
     server = Server(tmp_path)
-    settings.CACHES = {
-        "default": settings.CACHES["default"]
-        | {
-            "LOCATION": f"unix://{tmp_path}/redis.sock",
-            "OPTIONS": {"socket_connect_timeout": 0.05, "socket_timeout": 0.05},
-        }
+    ours = settings.CACHES["default"] | {
+        "LOCATION": f"unix://{tmp_path}/redis.sock",
+        "OPTIONS": {"socket_connect_timeout": 0.05, "socket_timeout": 0.05},
     }
+    settings.CACHES = dict.fromkeys(settings.CACHES, ours)
     yield server
     server.stop()
 

@@ -93,7 +93,7 @@ print(connections.settings["default"]["OPTIONS"]["options"])
 @pytest.mark.parametrize(
     ("process", "options"),
     [
-        ("page", "-c lock_timeout=2000 -c statement_timeout=15000 -c jit=off"),
+        ("page", "-c lock_timeout=1000 -c statement_timeout=15000 -c jit=off"),
         ("worker", "-c lock_timeout=10000 -c statement_timeout=120000 -c jit=off"),
         ("command", "-c jit=off"),
     ],

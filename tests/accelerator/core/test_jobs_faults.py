@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection, connections
+from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core.jobs import services
-from accelerator.core.jobs.services import sweep_jobs
+from accelerator.core.jobs.services import MAX_RUNS, sweep_jobs
 from accelerator.models import ReportJob
 from tests.accelerator.core.test_jobs import FILE, ask, files, job, run, stored
 
@@ -31,6 +32,34 @@ def test_a_lost_database_or_a_stopping_worker_puts_the_job_back(job, files, sett
     assert sweep_jobs() == [job]
     assert run(job, task_id="task-2").state == State.DONE
     assert len(stored(files)) == 1
+
+
+def test_a_worker_that_was_thought_dead_leaves_the_second_run_alone(job, files) -> None:
+    def overtaken(job, progress):
+        # The same task, delivered again, took the job over meanwhile.
+        ReportJob.objects.filter(pk=job.pk).update(run=F("run") + 1)
+        return FILE
+
+    run(job, overtaken)
+    assert (job.state, job.run, job.file.name) == (State.RUNNING, 2, "")
+    assert stored(files) == []
+
+
+def test_a_job_that_waited_long_is_not_silent_when_it_begins(job, files) -> None:
+    ReportJob.objects.update(touched_at=timezone.now() - LONG_AGO)
+
+    def begun(job, progress):
+        assert sweep_jobs() == []
+        return FILE
+
+    assert run(job, begun).state == State.DONE
+
+
+def test_a_queued_job_that_ended_three_workers_is_not_handed_out_again(job) -> None:
+    ReportJob.objects.update(run=MAX_RUNS, touched_at=timezone.now() - LONG_AGO)
+    assert sweep_jobs() == []
+    job.refresh_from_db()
+    assert job.state == State.FAILED
 
 
 def end_connection() -> None:

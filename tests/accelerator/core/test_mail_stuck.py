@@ -104,3 +104,26 @@ def test_staff_see_what_is_stuck_and_send_it_again(sign_in, mailbox) -> None:
     assert (
         reverse("stuck_mail") not in sign_in(UserFactory()).get(reverse("account")).content.decode()
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_that_another_worker_has_in_hand_holds_up_no_other(mailoutbox) -> None:
+    held, free = stuck_letter(), stuck_letter()
+    OutgoingMail.objects.update(next_attempt_at=timezone.now())
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as holder, connection.cursor() as cursor:
+            table = OutgoingMail._meta.db_table
+            holder.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [held.pk])
+            cursor.execute("SET lock_timeout = '2s'")
+            assert send_next_mail()
+            assert not send_next_mail()
+            cursor.execute("RESET lock_timeout")
+        other.rollback()
+    finally:
+        other.close()
+    held.refresh_from_db()
+    free.refresh_from_db()
+    assert held.sent_at is None
+    assert free.sent_at is not None

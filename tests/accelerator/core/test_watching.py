@@ -90,3 +90,11 @@ def test_what_is_degraded_is_named_and_the_site_stays_ready(cast, sign_in, broke
     assert parts["mail"].startswith("waits for 36")
     assert metrics()['accelerator_degraded{part="mail"}'] == 1
     assert client.get("/health/ready/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_new_token_and_the_one_before_open_while_both_are_set(settings) -> None:
+    settings.METRICS_TOKEN = "new, old"
+    for token, status in (("new", 200), ("old", 200), ("", 404), ("new, old", 404), (",", 404)):
+        answer = Client().get("/metrics", headers={"authorization": f"Bearer {token}"})
+        assert answer.status_code == status, token

@@ -121,7 +121,7 @@ def test_second_user_shares_and_the_last_one_out_stops(machine):
 def test_many_at_once_start_one_of_each(machine):
     users = [machine.begin() for _ in range(5)]
     assert [user.stdout.readline() for user in users] == ["up\n"] * 5
-    assert len(machine.processes("embedded/keeper.py")) == 2
+    assert len(machine.processes("embedded/keeper.py")) == 3
     assert len(machine.processes("bin/postgres -D")) == 1
 
 
@@ -173,6 +173,7 @@ def test_configured_servers_are_not_started(machine):
     assert not machine.spot.state.exists()
     machine.use(DATABASE_URL="postgres://db/x")
     assert machine.up("redis")
+    assert machine.up("cache")
     assert not machine.up("postgres")
 
 
@@ -187,6 +188,26 @@ def test_servers_are_private_and_in_utf8(machine):
     for server in machine.processes("bin/postgres -D") + machine.processes("redis-server"):
         assert server.net_connections("inet") == []
         assert server.uids().real != 0
+
+
+def test_the_cache_is_apart_from_the_queue_and_in_memory_only(machine):
+    machine.use(ACCELERATOR_EMBEDDED_FAST="0")
+    var = machine.spot.var
+    with (
+        redis.from_url(servers.redis_url(var)) as queue,
+        redis.from_url(servers.cache_url(var)) as cache,
+    ):
+        cache.set("page", "drawn")
+        assert queue.get("page") is None
+        names = ("save", "appendonly", "maxmemory", "maxmemory-policy")
+        given = {name: cache.config_get(name)[name] for name in names}
+        assert queue.config_get("appendonly") == {"appendonly": "yes"}
+    assert given == {
+        "save": "",
+        "appendonly": "no",
+        "maxmemory": str(128 * 1024 * 1024),
+        "maxmemory-policy": "allkeys-lru",
+    }
 
 
 def test_addresses_reach_the_servers(machine):
@@ -248,7 +269,7 @@ def test_somebody_elses_socket_folder_is_refused(tmp_path, monkeypatch):
     spot.run.mkdir(mode=0o700)
     monkeypatch.setattr(servers.os, "geteuid", lambda: os.getuid() + 54321)
     with pytest.raises(servers.EmbeddedError, match="not a private folder of yours"):
-        servers._prepare(spot)
+        servers.prepare(spot)
 
 
 @pytest.mark.parametrize("euid", [0, 1000])

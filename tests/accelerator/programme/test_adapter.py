@@ -4,10 +4,11 @@ import re
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from accelerator.core.mail.services import send_next_mail
+from accelerator.core.mail.services import remove_withheld, send_next_mail
 from accelerator.models import OutgoingMail
 from tests.factories.programme import UserFactory
 
@@ -108,6 +109,39 @@ def test_an_unknown_address_gets_the_same_answer_and_no_mail(amina, mailbox) -> 
         assert answer.redirect_chain == known.redirect_chain
         assert masked(answer) == masked(known)
     assert [message.to for message in mailbox()] == [["amina@example.org"]]
+
+
+def test_a_known_and_an_unknown_address_cost_the_same_work(amina, monkeypatch) -> None:
+    """The same statements, as many hashes of a letter, one row and one task each."""
+    UserFactory(email="gone@example.org", is_active=False)
+    done: list[str] = []
+    monkeypatch.setattr("accelerator.programme.accounts.adapter.enqueue", done.append)
+
+    def note(execute, sql, params, many, context):
+        done.append(sql)
+        return execute(sql, params, many, context)
+
+    work = []
+    for email in ("amina@example.org", "nobody@example.org", "gone@example.org"):
+        done.clear()
+        with connection.execute_wrapper(note):
+            ask(Client(), email)
+        work.append(list(done))
+    known, *unknown = work
+    assert sum("INSERT" in step for step in known) == 1
+    assert known[-1] == "accelerator.send_mail"
+    assert unknown == [known, known]
+
+
+def test_a_letter_for_nobody_holds_nothing_and_goes_with_the_tidying(amina, mailbox) -> None:
+    ask(Client(), "nobody@example.org")
+    row = OutgoingMail.objects.get()
+    assert (row.to, row.text) == ("", "")
+    assert "example.org" not in row.subject
+    assert mailbox() == []
+    ask(Client(), amina.email)
+    remove_withheld()
+    assert OutgoingMail.objects.get().to == amina.email
 
 
 def test_a_wrong_password_and_an_unknown_address_look_alike(amina) -> None:

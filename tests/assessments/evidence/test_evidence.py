@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 
 from accelerator.models import AuditEvent
 from assessments.evidence import services as service
+from assessments.evidence import tidying
 from assessments.evidence.queries.stored import open_verified
 from assessments.files import FileRefused
 from assessments.models import Evidence, EvidenceUse
@@ -121,7 +122,7 @@ def test_the_quota_may_be_filled_to_the_last_byte(cast, settings) -> None:
 
 def test_what_is_withdrawn_makes_room(cast, settings) -> None:
     settings.EVIDENCE_QUOTA_BYTES = len(PDF)
-    service.withdraw(actor=cast.lead, evidence=add(cast), reason="Wrong file.")
+    tidying.withdraw(actor=cast.lead, evidence=add(cast), reason="Wrong file.")
     add(cast)
 
 

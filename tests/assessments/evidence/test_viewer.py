@@ -10,6 +10,7 @@ from pypdf import PdfWriter
 from weasyprint import HTML
 
 from assessments.evidence import services as evidence_service
+from assessments.evidence import tidying
 from assessments.evidence.queries import stored as kept_pages
 from assessments.files import pages
 from assessments.files.pages import Page, PageNotShown, draw_page
@@ -285,7 +286,7 @@ def test_withdrawn_evidence_is_gone_and_its_drawn_pages_with_it(
     client = sign_in(cast.member)
     assert "Sam Smith" in client.get(view(piece)).content.decode()
     with django_capture_on_commit_callbacks(execute=True):
-        evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="A name")
+        tidying.withdraw(actor=cast.lead, evidence=piece, reason="A name")
     text = client.get(view(piece)).content.decode()
     assert "removed for good" in text
     assert "Sam Smith" not in text

@@ -57,7 +57,7 @@ def test_save_keeps_everything_and_shows_it_again(client, at, rating, cast) -> N
     )
     assert kept.updated_by == cast.lead
     sent = page(client.get(at("criterion"))).one("form", data_rating=True).fields()
-    sent.pop("csrfmiddlewaretoken")
+    del sent["csrfmiddlewaretoken"], sent["stated_person"]
     assert sent == {name: str(value) for name, value in typed(1).items()}
 
 
@@ -115,7 +115,9 @@ def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(
     assert sent["justification"] == typed(**wrong)["justification"]
     assert sent["cannot_rate_reason"] == typed(**wrong)["cannot_rate_reason"]
     assert shown.one("title").text.startswith("Error:")
-    assert stored(rating).version == 0
+    # Only beside a level and a reason are the words saved; the answer never is.
+    assert stored(rating).version == ("Clear one of the two." in sentence)
+    assert stored(rating).level is None
 
 
 def test_typed_markup_is_text(client, at, rating) -> None:
@@ -214,3 +216,35 @@ def test_a_criterion_that_is_not_there_is_not_found(client, at, code: str) -> No
 def test_an_assessment_that_is_not_there_is_not_found(client, pk: int) -> None:
     for name, args in (("overview", [pk]), ("criterion", [pk, "monitor.3"]), ("results", [pk])):
         assert client.get(reverse(f"assessments:{name}", args=args)).status_code == 404
+
+
+def both(version: int = 0, **more) -> dict:
+    return typed(version, cannot_rate_reason="Not run.", **more)
+
+
+@pytest.mark.parametrize("name", ["autosave", "criterion"])
+def test_a_level_beside_a_reason_stops_no_words(client, at, rating, name) -> None:
+    """The words are saved; the answer stays as it stood, and is asked about."""
+    client.post(at("autosave"), typed(level="1", justification="Before."))
+    answer = client.post(at(name), both(1))
+    assert answer.status_code == 422
+    assert "Clear one of the two." in page(answer).text
+    kept = stored(rating)
+    assert (kept.justification, kept.evidence_state, kept.practice) == (WORDS, "attached", "used")
+    assert (kept.level, kept.cannot_rate_reason, kept.version) == (1, "", 2)
+    assert page(answer).one("input", name="version")["value"] == "2"
+
+
+def test_words_beside_a_level_and_a_reason_are_saved_once(client, at, rating) -> None:
+    for _ in range(2):
+        assert client.post(at("autosave"), both()).status_code == 422
+    assert stored(rating).version == 1
+
+
+@pytest.mark.parametrize("name", ["autosave", "criterion"])
+def test_words_beside_a_level_and_a_reason_meet_a_colleague(client, at, sign_in, cast, name):
+    sign_in(cast.member).post(at("autosave"), typed(justification="By the member."))
+    answer = client.post(at(name), both())
+    assert answer.status_code == 409
+    for words in (WORDS, "By the member.", "Not run."):
+        assert words in page(answer).text

@@ -175,8 +175,10 @@ def test_another_organisations_evidence_is_neither_offered_nor_taken(
 def test_a_use_says_which_part_matters(client, at, rating, cast) -> None:
     use = note(cast.enrolment, cast.lead, rating).uses.get()
     address = reverse("assessments:use_edit", args=[use.pk])
+    read = page(client.get(address)).one("input", name="read")["value"]
     assert page(client.get(address)).one("input", name="part")
-    response = client.post(address, {"part": "Item 4", "practice": "used"}, follow=True)
+    typed = {"part": "Item 4", "practice": "used", "read": read}
+    response = client.post(address, typed, follow=True)
     assert response.redirect_chain == [(at("criterion"), 302)]
     assert "Item 4 · shows it is used" in page(response).one(id="evidence-panel").text
     wrong = client.post(address, {"part": "x" * 301, "practice": "used"})
@@ -212,10 +214,12 @@ def test_nothing_can_be_added_or_changed_once_the_assessment_is_closed(
     words = {"kind": "note", "note_text": "Late."}
     assert client.post(at("evidence_add"), words, headers=HTMX).status_code == 409
     client.post(at("evidence_attach"), {"evidence": [str(spare.pk)]})
-    edit = client.post(
-        reverse("assessments:use_edit", args=[use.pk]), {"part": "Late"}, follow=True
-    )
+    address = reverse("assessments:use_edit", args=[use.pk])
+    read = page(client.get(address)).one("input", name="read")["value"]
+    edit = client.post(address, {"part": "Late", "read": read})
+    assert edit.status_code == 409
     assert "cannot change" in page(edit).text
+    assert page(edit).one("input", name="part")["value"] == "Late"
     client.post(reverse("assessments:use_detach", args=[use.pk]))
     assert list(EvidenceUse.objects.values_list()) == before
     assert Evidence.objects.count() == 2

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from assessments.evidence import services as service
+from assessments.evidence import tidying
 from assessments.models import Evidence
 from tests.factories.assessment import note, started, submitted
 from tests.factories.evidence import PDF, add
@@ -62,7 +63,7 @@ def test_no_file_name_breaks_the_header(client, cast, rating, name: str) -> None
 
 def test_a_withdrawn_file_leads_to_the_page_that_says_so(client, cast, rating) -> None:
     piece = add(cast, rating)
-    service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
+    tidying.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
     response = client.get(url("evidence_download", piece), follow=True)
     assert response.redirect_chain == [(url("evidence", piece), 302)]
     assert "It named somebody." in page(response).text
@@ -168,9 +169,27 @@ def test_withdrawing_asks_first_and_wants_a_reason(client, cast, rating) -> None
     assert Evidence.objects.get().withdrawn_reason == "It named somebody."
 
 
+def test_people_withdraw_what_they_uploaded_and_nothing_else(sign_in, cast, rating) -> None:
+    own, other = note(cast.enrolment, cast.member, rating), note(cast.enrolment, cast.lead, rating)
+    member = sign_in(cast.member)
+    assert "Withdraw it for good" in member.get(url("evidence", own)).content.decode()
+    assert "Withdraw it for good" not in member.get(url("evidence", other)).content.decode()
+    assert member.post(url("evidence_withdraw", other), {"reason": "Mine."}).status_code == 403
+    assert member.post(url("evidence_withdraw", own), {"reason": "Mine."}).status_code == 302
+    own.refresh_from_db()
+    assert own.withdrawn_by == cast.member
+
+
+def test_a_former_uploader_withdraws_nothing(sign_in, cast, rating) -> None:
+    own = note(cast.enrolment, cast.member, rating)
+    cast.member.memberships.update(role="sponsor")
+    response = sign_in(cast.member).post(url("evidence_withdraw", own), {"reason": "Mine."})
+    assert response.status_code == 403
+
+
 def test_a_withdrawn_piece_takes_no_new_name(client, cast, rating) -> None:
     piece = note(cast.enrolment, cast.lead, rating)
-    service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
+    tidying.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
     client.post(url("evidence", piece), {"title": "Sam Smith's file"})
     assert Evidence.objects.get().title == "Withdrawn note"
     shown = page(client.get(url("evidence", piece)))

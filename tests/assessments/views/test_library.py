@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from assessments.evidence import services as service
+from assessments.evidence import tidying
 from assessments.evidence.views.library import PAGE
 from assessments.models import Evidence
 from tests.factories.assessment import note, submitted
@@ -111,7 +112,7 @@ def test_the_room_used_counts_files_and_not_what_was_withdrawn(
     settings.EVIDENCE_QUOTA_BYTES = 4 * len(PDF)
     gone = add(cast)
     add(cast, name="Kept.pdf")
-    service.withdraw(actor=cast.lead, evidence=gone, reason="Wrong file.")
+    tidying.withdraw(actor=cast.lead, evidence=gone, reason="Wrong file.")
     response = client.get(address)
     assert response.context["quota"]["percent"] == 25
     shown = page(response)

@@ -8,6 +8,7 @@ from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, ConflictOfInterest
 from tests.factories.calibration import both_in, twin
 from tests.factories.programme import MembershipFactory
+from tests.factories.signing_in import client_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +47,7 @@ def test_the_list_counts_differences_and_decisions_and_names_who_has_the_desk(
     assert (rows[desk.pk].differences, rows[desk.pk].decided) == (6, 24)
     assert sorted(row.decided for row in rows.values()) == [0, 24]
     other = MembershipFactory(role=Role.MODERATOR, cohort=cast.enrolment.cohort).user
-    moderator.force_login(other)
-    text = body(moderator.get(url("moderation")))
+    text = body(client_of(other).get(url("moderation")))
     assert "Moderator, until" in text
     assert "24 of 30" in text
 

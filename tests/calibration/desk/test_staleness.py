@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accelerator.core.constraints import violated
 from accelerator.models import AuditEvent, Role
-from assessments.evidence import services as evidence_service
+from assessments.evidence import tidying
 from calibration.assigning.services import assigning
 from calibration.desk.queries.desk import desk_of
 from calibration.desk.queries.inputs import input_hashes, submitted_ratings
@@ -171,7 +171,7 @@ def test_and_evidence_that_is_withdrawn(cast) -> None:
     piece = note(cast.enrolment, cast.lead, assessment.ratings.get(criterion__code="design.2"))
     rate_all(assessment, cast.lead)
     calibration = agreed(cast)
-    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody")
+    tidying.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody")
     assert stale(calibration) == {"design.2"}
     assert reasons(calibration, "design.2") == ["A piece of evidence was withdrawn"]
 
@@ -181,7 +181,7 @@ def test_a_decision_carried_into_the_next_version_says_what_changed_before_it(ca
     piece = note(cast.enrolment, cast.lead, assessment.ratings.get(criterion__code="design.2"))
     rate_all(assessment, cast.lead)
     calibration = released(cast)
-    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody")
+    tidying.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody")
     releasing.reopen(actor=cast.hub, calibration=calibration, reason="A slip in one level")
     assert stale(calibration) == {"design.2"}
     assert reasons(calibration, "design.2") == ["A piece of evidence was withdrawn"]
@@ -245,7 +245,7 @@ def test_withdrawing_what_answered_a_question_makes_a_decision_stale(cast) -> No
         actor=cast.lead, request=request, answer="Here it is.", evidence=[piece]
     )
     before = input_hashes(calibration, submitted_ratings(calibration))
-    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
+    tidying.withdraw(actor=cast.lead, evidence=piece, reason="It named somebody.")
     after = input_hashes(calibration, submitted_ratings(calibration))
     assert all(before[criterion] != after[criterion] for criterion in before)
 

@@ -108,7 +108,9 @@ def test_questions_open_first_and_answered_once(cast, hub, sign_in, at, mailbox)
     assert hub.post(address, {"answer": "In May."}).url == at("questions")
     assert "In May." in page(hub.get(address)).text
     response = hub.post(address, {"answer": "In June."})
-    assert response.status_code == 422
+    assert response.status_code == 409
+    for words in ("In May.", "In June."):
+        assert words in page(response).text
     assert "answered already" in page(response).text
     assert "In June." in page(response).text
     early.refresh_from_db()

@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accelerator.models import AuditEvent
+from accelerator.models import AuditEvent, Role
 from assessments.models import Evidence
 from calibration.models import Calibration, EvidenceRequest
 from calibration.releasing.services import releasing
@@ -15,6 +15,7 @@ from calibration.rules.problems import StepRefused
 from tests.factories.assessment import note
 from tests.factories.calibration import agreed, assigned, scored
 from tests.factories.evidence import PDF
+from tests.factories.programme import MembershipFactory
 from tests.markup import page
 
 ASKED = "Could we see one register?"
@@ -123,6 +124,24 @@ def test_an_answer_goes_once(cast, client, asked, mailbox) -> None:
     assert asked.answer == "First."
     assert len(mailbox()) == mails
     assert AuditEvent.objects.filter(action="evidence.answered").count() == 1
+
+
+@pytest.mark.parametrize("step", ["send", "check"])
+def test_two_people_answer_one_question(cast, client, sign_in, asked, step) -> None:
+    deputy = MembershipFactory(role=Role.LEAD, organisation=cast.enrolment.organisation).user
+    sign_in(deputy).post(answer_to(asked), {"step": "send", "answer": "By the deputy."})
+    response = client.post(answer_to(asked), {"step": step, "answer": "By the lead."})
+    assert response.status_code == 409
+    for words in ("By the lead.", "By the deputy.", deputy.name, asked.question):
+        assert words in page(response).text
+    asked.refresh_from_db()
+    assert asked.answer == "By the deputy."
+
+
+def test_ones_own_answer_sent_twice_has_arrived(client, asked) -> None:
+    for _ in range(2):
+        sent = client.post(answer_to(asked), {"step": "send", "answer": "Once."}, follow=True)
+        assert "Your answer has gone to both coaches." in page(sent).text
 
 
 def test_a_release_closes_a_question_that_nobody_answered(cast, client) -> None:

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accelerator.models import AuditEvent, Role
-from assessments.evidence.services import withdraw
+from assessments.evidence.tidying import withdraw
 from assessments.submission.services import submit_assessment
 from calibration.assigning.services import assigning
 from calibration.models import ConflictOfInterest, Review

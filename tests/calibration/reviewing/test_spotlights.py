@@ -2,7 +2,7 @@
 
 import pytest
 
-from assessments.evidence.services import withdraw
+from assessments.evidence.tidying import withdraw
 from tests.factories.assessment import note, started
 from tests.factories.calibration import (
     assigned,

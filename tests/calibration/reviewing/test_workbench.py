@@ -280,3 +280,40 @@ def test_a_rating_made_elsewhere_is_not_mine_to_save(cast, review, sign_in) -> N
         rating=mine(review.calibration, cast.coach_a), read_version=0, judgement=judgement(3)
     )
     assert mine(review.calibration, cast.coach_b).level == 1
+
+
+# Fetched ahead, and saved without the page
+
+
+def test_a_page_fetched_ahead_leaves_no_trace(cast, review, client) -> None:
+    client.get(url("rate", review, "design.1"))
+    ahead = client.get(url("rate", review, CODE), headers={"X-Prefetch": "true"})
+    assert ahead.status_code == 200
+    review.refresh_from_db()
+    assert review.last_code == "design.1"
+    assert client.get(url("rate", review, CODE)).status_code == 200
+    review.refresh_from_db()
+    assert review.last_code == CODE
+
+
+def test_the_pages_ahead_are_named_in_order(review, client) -> None:
+    ahead = client.get(url("rate", review, "design.1")).context["ahead"]
+    codes = list(review.ratings.values_list("criterion__code", flat=True))
+    after = codes.index("design.1") + 1
+    assert ahead == [url("rate", review, code) for code in codes[after : after + 10]]
+    assert client.get(url("rate", review, codes[-1])).context["ahead"] == []
+
+
+def test_an_autosave_for_its_save_button_asks_for_what_is_missing(cast, review, client) -> None:
+    unexplained = data(answer="cannot")
+    pressed = client.post(url("rate_autosave", review, CODE), unexplained | {"action": "next"})
+    assert pressed.status_code == 422
+    assert "Say why you cannot judge this." in pressed.content.decode()
+    assert client.post(url("rate_autosave", review, CODE), unexplained).status_code == 200
+
+
+def test_a_judgement_is_saved_under_its_writers_name_only(cast, review, client) -> None:
+    """A coach's page, and the other coach signed in meanwhile: refused before access is judged."""
+    theirs = data(stated_person=str(cast.coach_b.pk))
+    assert client.post(url("rate_autosave", review, CODE), theirs).status_code == 403
+    assert mine(review.calibration, cast.coach_a).version == 0

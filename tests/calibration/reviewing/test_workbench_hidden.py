@@ -16,7 +16,7 @@ from calibration.reviewing.queries.examples import others_rated
 from tests.factories.assessment import answers, note, started
 from tests.factories.calibration import assigned, released, review_of, scored, submit
 from tests.factories.programme import CohortFactory, EnrolmentFactory, MembershipFactory
-from tests.factories.workbench import CODE, url
+from tests.factories.workbench import CODE, data, url
 
 CANARY = "We could not say, canary."
 
@@ -278,3 +278,15 @@ def test_my_own_organisations_release_is_left_out(cast, client) -> None:
     assert others_rated(rating) == {0: 1, 1: 2}
     page = client.get(url("rate", rating.review, CODE)).content.decode()
     assert "did not open this" in others(page)
+
+
+def test_a_page_fetched_ahead_is_no_showing(hidden, client) -> None:
+    client.post(url("rate_autosave", hidden, CODE), data())
+    rating = hidden.ratings.get(criterion__code=CODE)
+    hidden.ratings.filter(pk=rating.pk).update(self_level_shown_at=None)
+    client.get(url("rate", hidden, CODE), headers={"X-Prefetch": "true"})
+    rating.refresh_from_db()
+    assert rating.self_level_shown_at is None
+    client.get(url("rate", hidden, CODE))
+    rating.refresh_from_db()
+    assert rating.self_level_shown_at is not None

@@ -14,7 +14,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accelerator", "0003_jobs_and_mail_by_the_databases_clock"),
+        ("accelerator", "0005_sessions_ended_for_a_person"),
         ("pghistory", "0007_auto_20250421_0444"),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """The column whose content 0005 moved to rows."""
 
-    dependencies = [("accelerator", "0005_several_match_funders")]
+    dependencies = [("accelerator", "0007_several_match_funders")]
 
     operations = [
         migrations.RemoveField(model_name="enrolment", name="match_funder"),

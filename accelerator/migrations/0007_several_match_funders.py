@@ -24,6 +24,6 @@ def several_to_one(apps, _schema_editor) -> None:
 class Migration(migrations.Migration):
     """An enrolment has several match funders: rows in place of a column."""
 
-    dependencies = [("accelerator", "0004_people_and_places")]
+    dependencies = [("accelerator", "0006_people_and_places")]
 
     operations = [migrations.RunPython(one_to_several, several_to_one)]

@@ -1,0 +1,86 @@
+"""What is asked of somebody who has signed in, before any page: one place for all addresses."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth import REDIRECT_FIELD_NAME, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
+
+from accelerator.core.http import Request
+from accelerator.core.middleware import View
+from accelerator.programme.accounts.adapter import second_factor_address
+from accelerator.programme.accounts.queries import idle_hours
+from accelerator.programme.accounts.receivers import LAST_USED, SECOND_FACTOR
+
+# What the sign-in page tells whose session ended: the hours.
+ENDED_AFTER = "ended_after_hours"
+ALWAYS_OPEN = {"account_logout", "help", "favicon", "health_live", "health_ready"}
+PROVE = {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+SET_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
+
+
+def idle_limit(get_response: View) -> Callable[..., HttpResponse]:
+    """Sign out whoever has done nothing for too long.
+
+    A page opened or a form sent is use; what a page fetches by itself while nobody looks at it is
+    not. The time is written down every few minutes, so that not every page writes.
+    """
+
+    def middleware(request: Request) -> HttpResponse:
+        if request.user.is_authenticated:
+            now, hours = int(time.time()), idle_hours(request.user)
+            idle = now - request.session.setdefault(LAST_USED, now)
+            if idle > hours * 3600:
+                logout(request)
+                request.session[ENDED_AFTER] = hours
+            elif idle > hours * 180 and not _by_itself(request):
+                request.session[LAST_USED] = now
+        return get_response(request)
+
+    return middleware
+
+
+def _by_itself(request: HttpRequest) -> bool:
+    return request.method == "GET" and "HX-Request" in request.headers
+
+
+def second_factor(get_response: View) -> View:
+    """Open nothing to those who must use a second factor, or have one, until this session did.
+
+    However the session began: by password, a link, a reset password or another's mistake.
+    """
+
+    def process_view(request: Request, view: Callable, args: Any, kwargs: Any) -> Any:
+        user, match = request.user, request.resolver_match
+        name = match.view_name if match else ""
+        if not user.is_authenticated or name in ALWAYS_OPEN or _is_through(request):
+            return None
+        if name in (PROVE if user.has_second_factor else SET_UP):
+            return None
+        if _navigates(request):
+            going = {REDIRECT_FIELD_NAME: request.get_full_path()}
+            address = second_factor_address(user)
+            return redirect(f"{address}?{urlencode(going)}" if request.method == "GET" else address)
+        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware
+
+
+def _is_through(request: Request) -> bool:
+    user = request.user
+    if user.has_second_factor:
+        return user.is_demonstration or request.session.get(SECOND_FACTOR) == user.pk
+    return not user.needs_second_factor
+
+
+def _navigates(request: Request) -> bool:
+    """Whether the answer becomes the page, and not a part of one or a script's."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode == "navigate" and "HX-Request" not in request.headers
