@@ -274,6 +274,7 @@ UPLOAD_SECONDS = env.int("UPLOAD_SECONDS", default=20)  # below the web server's
 RATE_LIMITS = {
     "uploads": (env.int("UPLOADS_PER_10_MINUTES", default=200), 600),
     "reports": (env.int("REPORTS_PER_10_MINUTES", default=60), 600),
+    "letters": (env.int("INVITATIONS_PER_HOUR", default=60), 3600),
     "questions": (env.int("QUESTIONS_PER_HOUR", default=30), 3600),
 }
 # Files above 2.5 MB stream to disk; the cap on a form's other fields stays small.
@@ -488,6 +489,8 @@ JOURNEY = {
 NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
 # What may still be done about a submission: a function of the assessment, as fetched for a person.
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
+# What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
+ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
 HOME_PANELS = ["calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]

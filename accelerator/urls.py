@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accelerator.programme.home.urls")),
     path("", include("accelerator.programme.accounts.urls")),
     path("", include("accelerator.programme.leaving.urls")),
+    path("", include("accelerator.programme.team.urls")),
     path("", include("accelerator.core.jobs.urls")),
     path("", include("accelerator.core.erasure.urls")),
     path("", include("accelerator.core.mail.urls")),

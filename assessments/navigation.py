@@ -4,14 +4,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from accelerator.models import Enrolment, Membership, User
+from accelerator.models import Enrolment, Membership, Role, User
 from accelerator.models.people import OWN_ROLES
-from accelerator.programme.navigation import MOST_PLACES, OWN, Here, Link, Part, Place
+from accelerator.programme.navigation import ADVISED, MOST_PLACES, OWN, Here, Link, Part, Place
 from assessments.models import Assessment
+from assessments.models.assessment import AssessmentQuerySet
 
 
 def links(user: User, here: Here) -> Part:
@@ -19,9 +20,23 @@ def links(user: User, here: Here) -> Part:
     member = Membership.objects.filter(
         user=user, role__in=OWN_ROLES, organisation=OuterRef("organisation")
     )
-    newest = Assessment.objects.filter(enrolment=OuterRef("pk")).newest().order_by("-started_at")
-    own = (
-        Enrolment.objects.filter(Exists(member))
+    adviser = Membership.objects.filter(user=user, role=Role.ADVISER, enrolment=OuterRef("pk"))
+    rounds = Assessment.objects.filter(enrolment=OuterRef("pk"))
+    handed_in = rounds.filter(state=Assessment.State.SUBMITTED)
+    return Part(
+        {
+            "own": _enrolments(Exists(member), rounds.newest(), here),
+            "advised": _enrolments(Exists(adviser), handed_in, here),
+        },
+        _places,
+        _links,
+    )
+
+
+def _enrolments(whose: Exists, assessments: AssessmentQuerySet, here: Here) -> QuerySet:
+    newest = assessments.order_by("-round", "-started_at")
+    found = (
+        Enrolment.objects.filter(whose)
         .annotate(
             assessment=Subquery(newest.values("pk")[:1]),
             begun=Subquery(newest.values("started_at")[:1]),
@@ -32,7 +47,7 @@ def links(user: User, here: Here) -> Part:
             "-pk",
         )
     )
-    found = own.values(
+    return found.values(
         found=JSONObject(
             enrolment="pk",
             organisation="organisation__name",
@@ -40,13 +55,12 @@ def links(user: User, here: Here) -> Part:
             cohort="cohort__name",
             assessment="assessment",
         )
-    )
-    return Part({"own": found[:MOST_PLACES]}, _places, _links)
+    )[:MOST_PLACES]
 
 
 def _places(_roles: frozenset[str], known: Mapping[str, Any]) -> list[Place]:
     often = Counter(one["organisation"] for one in known["own"])
-    return [
+    own = [
         Place(
             OWN,
             one["enrolment"],
@@ -61,12 +75,30 @@ def _places(_roles: frozenset[str], known: Mapping[str, Any]) -> list[Place]:
         )
         for one in known["own"]
     ]
+    advised = [
+        Place(
+            ADVISED,
+            one["enrolment"],
+            one["organisation"],
+            reverse("team", args=[one["enrolment"]]),
+            about=one["programme"],
+            lead="You advise",
+            known=one,
+        )
+        for one in known["advised"]
+    ]
+    return own + advised
 
 
 def _links(_roles: frozenset[str], _known: Mapping[str, Any], place: Place) -> list[Link]:
-    if place.area != OWN or not place.known or not place.known["assessment"]:
+    if not place.known or place.area not in (OWN, ADVISED):
         return []
-    return [
-        ("Framework", reverse("assessments:overview", args=[place.known["assessment"]])),
-        ("Evidence", reverse("assessments:library", args=[place.pk])),
-    ]
+    assessment = place.known["assessment"]
+    found = []
+    if assessment and place.area == OWN:
+        found.append(("Framework", reverse("assessments:overview", args=[assessment])))
+    if assessment and place.area == ADVISED:
+        found.append(("Heat-map", reverse("assessments:results", args=[assessment])))
+    if assessment:
+        found.append(("Evidence", reverse("assessments:library", args=[place.pk])))
+    return [*found, ("People", reverse("team", args=[place.pk]))]

@@ -108,7 +108,7 @@ def _organisation_after_release(user: User) -> QuerySet:
 
 
 def tied_to(user: User) -> QuerySet[Calibration]:
-    """Those of organisations to which a person belongs or has declared a tie.
+    """Those of organisations to which a person belongs, has declared a tie, or which they advise.
 
     They may not see into them, whatever other role they hold there.
     """
@@ -116,8 +116,10 @@ def tied_to(user: User) -> QuerySet[Calibration]:
         Q(pk__in=Membership.objects.filter(user=user).values("organisation"))
         | Q(pk__in=ConflictOfInterest.objects.filter(person=user).values("organisation"))
     )
+    advised = Membership.objects.filter(user=user, role=Role.ADVISER)
     return Calibration.objects.filter(
-        assessment__enrolment__organisation__in=organisations
+        Q(assessment__enrolment__organisation__in=organisations)
+        | Q(assessment__enrolment__in=advised.values("enrolment"))
     ).order_by()
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from accelerator.core.access import scoped
-from accelerator.models import Cohort, Role, User
+from accelerator.models import Cohort, Membership, Role, User
 from accelerator.models.people import OWN_ROLES
 from accelerator.programme.navigation import (
+    ADVISED,
     COACH,
     COHORT,
     DESK,
@@ -31,9 +32,8 @@ def links(user: User, here: Here) -> Part:
     releases = scoped(
         user,
         Release.objects.filter(
+            Exists(_part_of(user)),
             superseded_at=None,
-            calibration__assessment__enrolment__organisation__membership__user=user,
-            calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
         ),
         "calibration.read",
     ).order_by("-released_at")
@@ -67,6 +67,15 @@ def links(user: User, here: Here) -> Part:
     )
 
 
+def _part_of(user: User) -> QuerySet[Membership]:
+    """What makes a person one of the released organisation's people, or its adviser."""
+    return Membership.objects.filter(
+        Q(organisation=OuterRef(f"{ENROLMENT}__organisation"), role__in=OWN_ROLES)
+        | Q(enrolment=OuterRef(ENROLMENT), role=Role.ADVISER),
+        user=user,
+    )
+
+
 def _places(roles: frozenset[str], known: Mapping[str, Any]) -> list[Place]:
     found = []
     if Role.COACH in roles or known["reviews"]:
@@ -94,7 +103,7 @@ def _places(roles: frozenset[str], known: Mapping[str, Any]) -> list[Place]:
 
 
 def _links(roles: frozenset[str], known: Mapping[str, Any], place: Place) -> list[Link]:
-    if place.area == OWN:
+    if place.area in (OWN, ADVISED):
         released = {one["enrolment"]: one["calibration"] for one in reversed(known["released"])}
         if place.pk not in released:
             return []

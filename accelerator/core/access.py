@@ -22,17 +22,18 @@ from accelerator.core.rights import Rights, allow, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-READ = frozenset({"report.view", "report.make"})
+READ = frozenset({"report.view", "report.make", "team.view"})
+TEAM = frozenset({"team.manage"})
 RIGHTS = {
-    Role.LEAD: Rights(READ),
-    Role.DEPUTY: Rights(READ),
+    Role.LEAD: Rights(READ | TEAM | {"team.hand_over"}, "Invites and removes people."),
+    Role.DEPUTY: Rights(READ | TEAM),
     Role.MEMBER: Rights(READ),
     Role.READER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.ADVISER: Rights(READ),
     Role.HUB: Rights(
-        READ | {"cohort.run", "words.redact"},
-        "Runs the cohort and removes words for good where they must go.",
+        READ | TEAM | {"team.hand_over", "cohort.run", "words.redact"},
+        "Runs the cohort, invites people and removes words for good where they must go.",
     ),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }

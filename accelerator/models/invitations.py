@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from accelerator.models.people import SCOPES, Placed, role_matches_scope
 
@@ -75,6 +76,10 @@ class Invitation(Placed):
                 nulls_distinct=False,
             ),
         ]
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
 
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()} of {self.where}"

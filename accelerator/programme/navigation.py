@@ -35,7 +35,7 @@ READER = "_reader"
 REMEMBERED = "place"  # in the session
 # How many places of a kind a header lists; the home page shows all.
 MOST_PLACES = 12
-OWN, COACH, COHORT, DESK = "own", "coach", "cohort", "desk"
+OWN, ADVISED, COACH, COHORT, DESK = "own", "advised", "coach", "cohort", "desk"
 Link = tuple[str, str]  # what it says, where it goes
 # They stand for the ids of a person and of where they are; no row has such an id.
 PERSON, AT_ENROLMENT, AT_COHORT = -(10**15) - 1, -(10**15) - 2, -(10**15) - 3
@@ -141,6 +141,8 @@ def _keys(seen: Seen, remembered: str) -> list[str]:
     found = []
     if seen.roles & OWN_ROLES:
         found.append(key_of(OWN, seen.enrolment))
+    if Role.ADVISER in seen.roles:
+        found.append(key_of(ADVISED, seen.enrolment))
     if Role.COACH in seen.roles:
         found += [key_of(COACH, seen.enrolment), key_of(COACH, 0)]
     if Role.HUB in seen.roles:

@@ -16,6 +16,7 @@ class Bar(Enum):
     INACTIVE = auto()
     NO_INSTITUTION = auto()
     OWN = auto()
+    ADVISES = auto()
     TIED = auto()
     UNPRACTISED = auto()
     AWARE = auto()
@@ -41,14 +42,15 @@ class Person:
 class Seating:
     """What bears on a seat at one organisation's assessment, by id.
 
-    `seated` coach it now, `aware` may have read what the others gave, and `partners` are the
-    institutions of those with whom the seat makes a pair.
+    `seated` coach it now, `aware` may have read what the others gave, `advisers` support its
+    organisation, and `partners` are the institutions of those with whom the seat makes a pair.
     """
 
     organisation: int
     wants_practice: bool = False
     seated: frozenset[int] = NOBODY
     aware: frozenset[int] = NOBODY
+    advisers: frozenset[int] = NOBODY
     partners: frozenset[int] = NOBODY
 
     def beside(self, person: Person) -> "Seating":
@@ -69,6 +71,7 @@ def bar(person: Person, seating: Seating) -> Bar | None:
         Bar.INACTIVE: not person.active,
         Bar.NO_INSTITUTION: person.institution is None,
         Bar.OWN: seating.organisation in person.own,
+        Bar.ADVISES: person.id in seating.advisers,
         Bar.TIED: seating.organisation in person.tied,
         Bar.UNPRACTISED: seating.wants_practice and not person.practised,
         Bar.AWARE: person.id in seating.aware,

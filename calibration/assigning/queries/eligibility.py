@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 
 from accelerator.models import Institution, Membership, Organisation, Role, User
 from assessments.models import Assessment
+from calibration.assigning.queries.advising import advisers_of
 from calibration.assigning.queries.settings import settings_by_cohort
 from calibration.models import (
     Calibration,
@@ -28,6 +29,7 @@ SENTENCES = {
     Bar.INACTIVE: "{coach} has no active account.",
     Bar.NO_INSTITUTION: "{coach} is not a coach of any institution.",
     Bar.OWN: "{coach} has a conflict of interest with {organisation}.",
+    Bar.ADVISES: "{coach} is the adviser of {organisation}.",
     Bar.TIED: "{coach} has a conflict of interest with {organisation}.",
     Bar.UNPRACTISED: "{coach} has not done the practice cases yet.",
     Bar.AWARE: "{coach} may have read the other reviews of this assessment already, "
@@ -40,6 +42,7 @@ BRIEFLY = {
     Bar.INACTIVE: "has no active account",
     Bar.NO_INSTITUTION: "is not a coach of any institution",
     Bar.OWN: "belongs to {organisation}",
+    Bar.ADVISES: "is the adviser of {organisation}",
     Bar.TIED: "has a conflict of interest",
     Bar.UNPRACTISED: "has not done the practice cases yet",
     Bar.AWARE: "may have read the other reviews already",
@@ -132,7 +135,7 @@ def _practised(coaches: Collection[int]) -> set[int]:
 def seatings(
     assessments: Iterable[Assessment], *, seat: str = "", leaving: Review | None = None
 ) -> dict[int, Seating]:
-    """Assessment id → what bears on a seat there. Seven queries.
+    """Assessment id → what bears on a seat there. Eight queries.
 
     `seat` is the one to fill, "" when none is taken yet; `leaving` is the review it replaces,
     whose coach does not take over from themselves.
@@ -145,6 +148,7 @@ def seatings(
     for review in Review.objects.filter(calibration__in=calibrations).select_related("calibration"):
         reviews[review.calibration.assessment_id].append(review)
     aware = _aware(calibrations)
+    advisers = advisers_of(one.enrolment_id for one in assessments)
     found = {}
     for one in assessments:
         current = [review for review in reviews[one.pk] if not review.is_withdrawn]
@@ -154,6 +158,7 @@ def seatings(
             wants_practice=settings[one.enrolment.cohort_id].require_practice,
             seated=frozenset(review.coach_id for review in current),
             aware=frozenset(aware[one.pk]),
+            advisers=frozenset(advisers[one.enrolment_id]),
             partners=frozenset(
                 review.institution_id for review in pair if seat != Review.Seat.THIRD
             ),

@@ -157,6 +157,7 @@ class Row:
         name = self.enrolment.organisation.name
         return [
             *self._next_steps,
+            Action("People", f" of {name}", "team", self.enrolment.pk, LINK),
             Action("Erase words", f" of {name}", "erase", self.enrolment.pk, LINK),
         ]
 

@@ -1,0 +1,85 @@
+"""An enrolment's people and the invitations that wait, as its page shows them."""
+
+import hashlib
+
+from django.conf import settings
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.http import Http404
+from django.utils.module_loading import import_string
+
+from accelerator.models import Enrolment, Invitation, Membership, Role, User
+from accelerator.models.invitations import InvitationQuerySet
+from accelerator.programme.team.access import TEAM
+
+
+def at(enrolment: Enrolment) -> Q:
+    """Roles at the enrolment's organisation, and at the enrolment itself."""
+    return Q(organisation=enrolment.organisation_id) | Q(enrolment=enrolment)
+
+
+def people_of(enrolment: Enrolment) -> QuerySet[Membership]:
+    """Who holds a role there, the lead first, then by name."""
+    order = [Role.LEAD, *TEAM, Role.ADVISER]
+    rank = Case(*(When(role=role, then=Value(n)) for n, role in enumerate(order)))
+    found = Membership.objects.filter(at(enrolment)).select_related("user")
+    return found.order_by(rank, "user__name", "pk")
+
+
+def person_there(enrolment: Enrolment, pk: int) -> Membership:
+    """One of `people_of`. Raises Http404."""
+    return _one(people_of(enrolment), pk)
+
+
+def invitations_to(enrolment: Enrolment) -> InvitationQuerySet:
+    """Those that wait for somebody, the newest first; some may have expired."""
+    return Invitation.objects.waiting().filter(at(enrolment)).order_by("-sent_at", "pk")
+
+
+def invitation_there(enrolment: Enrolment, pk: int) -> Invitation:
+    """One of `invitations_to`. Raises Http404."""
+    return _one(invitations_to(enrolment), pk)
+
+
+def successors(enrolment: Enrolment) -> QuerySet[Membership]:
+    """Those of the organisation to whom the lead may be handed over."""
+    team = Membership.objects.filter(
+        organisation=enrolment.organisation_id, role__in=TEAM, user__is_active=True
+    ).exclude(role=Role.SPONSOR)
+    return team.select_related("user").order_by("user__name", "pk")
+
+
+def digest(token: str) -> str:
+    """What is kept of a letter's token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def invitation_of(token: str) -> Invitation:
+    """The invitation whose newest letter held `token`, whatever became of it. Raises Http404."""
+    found = Invitation.objects.select_related(
+        "invited_by", "organisation", "enrolment__cohort", "enrolment__organisation", "cohort"
+    ).filter(token_hash=digest(token))
+    invitation = found.select_related("institution", "match_funder").first()
+    if invitation is None:
+        raise Http404
+    return invitation
+
+
+def account_of(email: str) -> User | None:
+    return User.objects.filter(email__iexact=email).first()
+
+
+def holds(email: str, role: str, place: dict) -> bool:
+    """Whether the person of that address has the role there."""
+    return Membership.objects.filter(user__email__iexact=email, role=role, **place).exists()
+
+
+def why_not_adviser(person: User | None, enrolment: Enrolment) -> str:
+    """What an upper app says against somebody as its adviser (settings.ADVISER_BAR); "" nothing."""
+    return import_string(settings.ADVISER_BAR)(person, enrolment) if person else ""
+
+
+def _one(rows, pk: int):
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found

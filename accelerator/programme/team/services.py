@@ -1,0 +1,229 @@
+"""People come into a team, change places in it and leave it."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from accelerator.core import audit
+from accelerator.core.constraints import refused_as
+from accelerator.core.mail.services import queue_mail, queue_template_mail
+from accelerator.models import Enrolment, Invitation, Membership, Organisation, Role, User
+from accelerator.models.people import SCOPE_OF
+from accelerator.programme.team.queries import account_of, digest, holds, why_not_adviser
+
+
+class CannotInvite(Exception):
+    """The message says why nobody was invited."""
+
+    def __init__(self, why: str = "They are invited already. Send the letter again instead."):
+        super().__init__(why)
+
+
+class CannotAccept(Exception):
+    """The message says why an invitation leads nowhere."""
+
+    def __init__(self, why: str = "There is an account for this address. Sign in to accept."):
+        super().__init__(why)
+
+
+class CannotChange(Exception):
+    """The message says why somebody stays as they are."""
+
+
+@transaction.atomic
+def invite(
+    *, actor: User | None, role: Role, place: Model, email: str, name: str = "", job_role: str = ""
+) -> Invitation:
+    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite."""
+    where = {SCOPE_OF[role]: place}
+    if holds(email, role, where):
+        raise CannotInvite(f"{email} is {role.label.lower()} already.")
+    if isinstance(place, Enrolment):
+        _not_over(place, CannotInvite)
+        if why := why_not_adviser(account_of(email), place):
+            raise CannotInvite(why)
+    token = secrets.token_urlsafe(32)
+    now = timezone.now()
+    invitation = Invitation(
+        role=role,
+        email=email.lower(),
+        name=name,
+        job_role=job_role,
+        token_hash=digest(token),
+        invited_by=actor,
+        invited_at=now,
+        sent_at=now,
+        expires_at=now + timedelta(days=Invitation.DAYS),
+        **where,
+    )
+    with refused_as("invitation_waits_once", CannotInvite):
+        invitation.save()
+    audit.record(actor, "invitation.sent", invitation, role=role, to=str(place._meta.label_lower))
+    _write(invitation, token)
+    return invitation
+
+
+@transaction.atomic
+def send_again(*, actor: User, invitation: Invitation) -> None:
+    """A new letter, with a new link and seven more days; the old link ends."""
+    row = _locked(invitation)
+    token = secrets.token_urlsafe(32)
+    row.token_hash = digest(token)
+    row.sent_at = timezone.now()
+    row.expires_at = row.sent_at + timedelta(days=Invitation.DAYS)
+    row.save(update_fields=["token_hash", "sent_at", "expires_at"])
+    audit.record(actor, "invitation.sent_again", row)
+    _write(row, token)
+
+
+@transaction.atomic
+def revoke(*, actor: User, invitation: Invitation) -> None:
+    """Its letter leads nowhere from now on. Raises CannotChange when it was used meanwhile."""
+    row = _locked(invitation)
+    row.revoked_at, row.revoked_by = timezone.now(), actor
+    row.save(update_fields=["revoked_at", "revoked_by"])
+    audit.record(actor, "invitation.revoked", row)
+
+
+def why_closed(invitation: Invitation) -> str:
+    """Why an invitation cannot be accepted, in a sentence; "" while it can."""
+    if invitation.accepted_at:
+        return "This invitation was accepted. Sign in to go on."
+    if invitation.revoked_at:
+        return "This invitation was taken back. Ask whoever invited you."
+    if invitation.has_expired:
+        return "This invitation has expired. Ask whoever invited you to send it again."
+    return ""
+
+
+@transaction.atomic
+def accept(*, person: User, invitation: Invitation) -> Membership:
+    """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
+    row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if why := why_closed(row):
+        raise CannotAccept(why)
+    if person.email.lower() != row.email.lower():
+        raise CannotAccept("This invitation is for another e-mail address.")
+    if not person.is_active:
+        raise CannotAccept("This account is closed. Please write to the Learning Hub.")
+    if row.enrolment:
+        _not_over(row.enrolment, CannotAccept)
+        if why := why_not_adviser(person, row.enrolment):
+            raise CannotAccept(why)
+    if row.cohort and row.cohort.has_ended:
+        raise CannotAccept("This cohort has ended.")
+    scope = SCOPE_OF[Role(row.role)]
+    membership, _ = Membership.objects.get_or_create(
+        user=person, role=row.role, **{scope: row.where}, defaults={"job_role": row.job_role}
+    )
+    row.accepted_at, row.accepted_by = timezone.now(), person
+    row.save(update_fields=["accepted_at", "accepted_by"])
+    audit.record(person, "invitation.accepted", row, role=row.role)
+    return membership
+
+
+@transaction.atomic
+def join(*, invitation: Invitation, name: str, password: str) -> User:
+    """Make the account of somebody invited who has none, and accept. Raises CannotAccept."""
+    if account_of(invitation.email):
+        raise CannotAccept
+    with refused_as("user_email_unique", CannotAccept):
+        person = User.objects.create_user(invitation.email, password, name=name)
+    audit.record(person, "person.joined", person)
+    accept(person=person, invitation=invitation)
+    return person
+
+
+@transaction.atomic
+def remove(*, actor: User, membership: Membership) -> None:
+    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange."""
+    if membership.organisation_id:
+        Organisation.objects.select_for_update().get(pk=membership.organisation_id)
+        if membership.role == Role.LEAD and not _other_leads(membership):
+            raise CannotChange(
+                f"{membership.user} is the only project lead. Hand over first; then they can go."
+            )
+    gone, _ = Membership.objects.filter(pk=membership.pk).delete()
+    if not gone:
+        return
+    audit.record(actor, "membership.ended", membership.user, role=membership.role)
+    _tell("membership_ended", membership, actor)
+
+
+@transaction.atomic
+def hand_over(*, actor: User, lead: Membership, to: Membership) -> None:
+    """`to` becomes project lead in place of `lead`, who becomes deputy. Raises CannotChange."""
+    Organisation.objects.select_for_update().get(pk=lead.organisation_id)
+    standing = Membership.objects.filter(organisation=lead.organisation_id)
+    if not standing.filter(pk=lead.pk, role=Role.LEAD).exists():
+        raise CannotChange("The project lead has changed meanwhile. Nothing was done.")
+    if not standing.filter(pk=to.pk, user__is_active=True).exists():
+        raise CannotChange(f"{to.user} has left meanwhile. Nothing was done.")
+    Membership.objects.filter(pk=to.pk).delete()
+    Membership.objects.filter(pk=lead.pk).delete()
+    for person, role, job in (
+        (to.user, Role.LEAD, to.job_role),
+        (lead.user, Role.DEPUTY, lead.job_role),
+    ):
+        Membership.objects.get_or_create(
+            user=person,
+            role=role,
+            organisation=lead.organisation,
+            defaults={"job_role": job},
+        )
+    audit.record(actor, "lead.handed_over", lead.organisation, by=lead.user_id, to=to.user_id)
+    for about in (lead, to):
+        _tell("lead_handed_over", about, actor, new=to.user, before=lead.user)
+
+
+def _tell(template: str, membership: Membership, actor: User, **more: User) -> None:
+    queue_template_mail(
+        people=[membership.user],
+        template=template,
+        context={"membership": membership, "actor": actor, **more},
+    )
+
+
+def _other_leads(membership: Membership) -> bool:
+    leads = Membership.objects.filter(
+        organisation=membership.organisation_id, role=Role.LEAD, user__is_active=True
+    )
+    return leads.exclude(pk=membership.pk).exists()
+
+
+def _locked(invitation: Invitation) -> Invitation:
+    row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    if row.accepted_at:
+        raise CannotChange("It was accepted meanwhile. Nothing was done.")
+    if row.revoked_at:
+        raise CannotChange("It was taken back already.")
+    return row
+
+
+def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
+    if enrolment.cohort.has_ended:
+        raise problem("This cohort has ended.")
+    if enrolment.state == Enrolment.State.WITHDRAWN:
+        raise problem("This organisation has left the cohort.")
+
+
+def _write(invitation: Invitation, token: str) -> None:
+    context = {
+        "invitation": invitation,
+        "place": place_in_words(invitation),
+        "address": settings.SITE_URL + reverse("invitation", args=[token]),
+        "days": Invitation.DAYS,
+    }
+    subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
+    queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")
+
+
+def place_in_words(invitation: Invitation) -> str:
+    place = invitation.where
+    return str(place.organisation) if isinstance(place, Enrolment) else str(place)
