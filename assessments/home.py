@@ -7,9 +7,9 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accelerator.core.rights import allow
-from accelerator.models import Enrolment
+from accelerator.models import Enrolment, Role, User
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import Button, Phase, Roles
+from accelerator.programme.journey import Button, Panel, Phase, Roles
 from assessments.framework.queries import frameworks_open_to
 from assessments.models import Assessment, Submission
 from assessments.scoring import RATED
@@ -142,3 +142,34 @@ def handed_in(cohorts: Collection[int], round: int) -> Figure:
     )
     counts = submitted.order_by().values_list("enrolment__cohort").annotate(Count("pk"))
     return Figure("Handed in", dict(counts))
+
+
+def panels(user: User, roles: Collection[str]) -> list[Panel]:
+    """The organisations that a person advises. One query."""
+    if Role.ADVISER not in roles:
+        return []
+    handed_in = Assessment.objects.filter(
+        enrolment=OuterRef("pk"), state=Assessment.State.SUBMITTED
+    ).order_by("-round")
+    advised = (
+        Enrolment.objects.filter(membership__user=user, membership__role=Role.ADVISER)
+        .select_related("organisation", "programme", "cohort")
+        .annotate(assessment=Subquery(handed_in.values("pk")[:1]))
+        .order_by("organisation__name", "pk")
+    )
+    return [_advised(one, one.assessment) for one in advised]
+
+
+def _advised(enrolment: Enrolment, assessment: int | None) -> Panel:
+    people = reverse("team", args=[enrolment.pk])
+    if assessment is None:
+        return Panel(
+            f"You advise {enrolment.organisation}",
+            "They have not handed in their self-assessment yet. You can read it then.",
+            Button("Who they are", people),
+        )
+    return Panel(
+        f"You advise {enrolment.organisation}",
+        f"{enrolment.programme}, {enrolment.cohort}. Their self-assessment is handed in.",
+        Button("Read their heat-map", reverse("assessments:results", args=[assessment])),
+    )

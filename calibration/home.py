@@ -1,7 +1,6 @@
 """What Calibrate brings to everybody's home page and to a cohort."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef
@@ -11,7 +10,7 @@ from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import FIRST_ROUND, Button, Phase, Roles
+from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Roles
 from assessments.home import handed_in
 from assessments.models import Assessment
 from calibration.access import side_by_side
@@ -125,15 +124,6 @@ def _phase(
         "we will write to you when your calibrated framework is ready.",
         links=links,
     )
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A card on the home page of somebody who works for the programme."""
-
-    title: str
-    text: str
-    button: Button | None = None
 
 
 def panels(user: User, roles: Collection[str]) -> list[Panel]:

@@ -27,6 +27,15 @@ class Button:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """A card on the home page of somebody who works for the programme."""
+
+    title: str
+    text: str
+    button: Button | None = None
+
+
+@dataclass(frozen=True)
 class Phase:
     """What an app says of its phase for one enrolment; `is_due` where it is work with a date."""
 

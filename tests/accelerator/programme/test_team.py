@@ -1,0 +1,243 @@
+"""People come into a team by invitation, change places in it and leave it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
+from accelerator.programme.team import services as team
+from tests.factories import calibration as calibrations
+from tests.factories.programme import MembershipFactory, UserFactory
+from tests.together import outcomes
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "correct horse battery"
+
+
+def page(cast) -> str:
+    return reverse("team", args=[cast.enrolment.pk])
+
+
+def invite(cast, email="new@example.org", role=Role.MEMBER, **more) -> Invitation:
+    place = cast.enrolment if role == Role.ADVISER else cast.enrolment.organisation
+    return team.invite(actor=cast.lead, role=role, place=place, email=email, **more)
+
+
+def link(email="new@example.org") -> str:
+    """The address in the newest letter to somebody."""
+    letter = OutgoingMail.objects.filter(to=email).order_by("-pk").first()
+    return re.search(r"/invitations/\S+", letter.text)[0]
+
+
+def roles_of(email: str) -> set[str]:
+    return set(Membership.objects.filter(user__email=email).values_list("role", flat=True))
+
+
+def test_a_lead_invites_a_colleague_who_makes_an_account_and_is_in(cast, sign_in, client):
+    given = {"email": "Ana@Example.org", "name": "Ana", "job_role": "Cook", "role": "member"}
+    response = sign_in(cast.lead).post(page(cast), given, follow=True)
+    assert "We wrote to ana@example.org." in response.content.decode()
+    address = link("ana@example.org")
+    shown = client.get(address)
+    assert cast.enrolment.organisation.name in shown.content.decode()
+    assert "no-store" in shown.headers["Cache-Control"]
+    answer = client.post(address, {"name": "Ana Ruiz", "password": PASSWORD})
+    assert answer.url == reverse("home")
+    person = User.objects.get(email="ana@example.org")
+    member = Membership.objects.get(user=person)
+    assert (member.role, member.organisation, member.job_role) == (
+        "member",
+        cast.enrolment.organisation,
+        "Cook",
+    )
+    assert client.get(reverse("home")).wsgi_request.user == person
+
+
+def test_the_token_is_in_the_letter_only(cast):
+    invitation = invite(cast)
+    token = link().split("/")[2]
+    assert len(token) >= 43
+    assert token not in str(vars(Invitation.objects.get(pk=invitation.pk)))
+    assert token not in str(list(AuditEvent.objects.values()))
+
+
+def test_looking_at_the_link_accepts_nothing(cast, client):
+    invite(cast)
+    for _ in range(3):
+        assert client.get(link()).status_code == 200
+        assert client.head(link()).status_code == 200
+    assert not User.objects.filter(email="new@example.org").exists()
+    assert Invitation.objects.open().count() == 1
+
+
+def test_somebody_with_an_account_accepts_with_one_click(cast, sign_in, client):
+    person = UserFactory(email="new@example.org")
+    invite(cast)
+    assert reverse("account_login") in client.get(link()).content.decode()
+    answer = sign_in(person).post(link())
+    assert answer.url == reverse("home")
+    assert roles_of("new@example.org") == {"member"}
+
+
+def test_another_account_is_told_and_gets_nothing(cast, sign_in):
+    invite(cast)
+    client = sign_in(cast.outsider)
+    assert "another e-mail address" in client.get(link()).content.decode()
+    assert client.post(link()).status_code == 410
+    assert not Membership.objects.filter(
+        user=cast.outsider, organisation=cast.enrolment.organisation
+    ).exists()
+
+
+@pytest.mark.parametrize("how", ["accepted", "revoked", "expired", "sent again"])
+def test_a_link_that_had_its_time_says_why(cast, client, sign_in, how):
+    person = UserFactory(email="new@example.org")
+    invitation = invite(cast)
+    address = link()
+    if how == "accepted":
+        team.accept(person=person, invitation=invitation)
+    elif how == "revoked":
+        team.revoke(actor=cast.lead, invitation=invitation)
+    elif how == "expired":
+        past = timezone.now() - timedelta(seconds=1)
+        Invitation.objects.update(expires_at=past, sent_at=past - timedelta(days=7))
+    else:
+        team.send_again(actor=cast.lead, invitation=invitation)
+    status = 404 if how == "sent again" else 410
+    before = Membership.objects.count()
+    for browser in (client, sign_in(person)):
+        assert browser.get(address).status_code == status
+        assert browser.post(address, {"name": "A", "password": PASSWORD}).status_code == status
+    assert Membership.objects.count() == before
+    if how == "sent again":
+        assert sign_in(person).post(link()).status_code == 302
+
+
+def test_a_closed_account_stays_closed(cast):
+    person = UserFactory(email="new@example.org", is_active=False)
+    invitation = invite(cast)
+    with pytest.raises(team.CannotAccept, match="closed"):
+        team.accept(person=person, invitation=invitation)
+
+
+def test_nothing_begins_in_a_cohort_that_has_ended_or_was_left(cast):
+    adviser = UserFactory(email="new@example.org")
+    invitation = invite(cast, role=Role.ADVISER)
+    cast.enrolment.cohort.closed_on = timezone.localdate()
+    cast.enrolment.cohort.save()
+    with pytest.raises(team.CannotAccept, match="cohort has ended"):
+        team.accept(person=adviser, invitation=invitation)
+    with pytest.raises(team.CannotInvite, match="cohort has ended"):
+        invite(cast, email="other@example.org", role=Role.ADVISER)
+
+
+def test_the_same_person_is_invited_once(cast, sign_in):
+    invite(cast)
+    given = {"email": "NEW@example.org", "role": "member"}
+    response = sign_in(cast.lead).post(page(cast), given)
+    assert response.status_code == 422
+    assert "invited already" in response.content.decode()
+    given["email"] = cast.member.email
+    response = sign_in(cast.lead).post(page(cast), given)
+    assert "team member already" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "ok"),
+    [
+        ("lead", "sponsor", True),
+        ("deputy", "reader", True),
+        ("lead", "lead", False),
+        ("lead", "adviser", False),
+        ("hub", "lead", True),
+        ("hub", "adviser", True),
+        ("hub", "moderator", False),
+    ],
+)
+def test_each_brings_in_whom_they_may(cast, sign_in, who, role, ok):
+    given = {"email": "new@example.org", "role": role}
+    response = sign_in(getattr(cast, who)).post(page(cast), given)
+    assert (response.status_code == 302) is ok
+    assert Invitation.objects.exists() is ok
+
+
+def test_removing_ends_access_at_once_and_keeps_what_was_written(cast, sign_in):
+    member = Membership.objects.get(user=cast.member)
+    browser = sign_in(cast.member)
+    assert browser.get(page(cast)).status_code == 200
+    address = reverse("team_remove", args=[cast.enrolment.pk, member.pk])
+    assert "ends at once" in sign_in(cast.lead).get(address).content.decode()
+    sign_in(cast.lead).post(address)
+    assert browser.get(page(cast)).status_code == 404
+    assert OutgoingMail.objects.filter(to=cast.member.email, subject__contains="ended").exists()
+    event = AuditEvent.objects.get(action="membership.ended")
+    assert (event.actor, event.data) == (cast.lead, {"role": "member"})
+
+
+def test_the_last_lead_stays_until_somebody_takes_over(cast, sign_in):
+    lead = Membership.objects.get(user=cast.lead)
+    address = reverse("team_remove", args=[cast.enrolment.pk, lead.pk])
+    answer = sign_in(cast.deputy).post(address, follow=True)
+    assert "Hand over first" in answer.content.decode()
+    assert Membership.objects.filter(pk=lead.pk).exists()
+    MembershipFactory(role=Role.LEAD, organisation=cast.enrolment.organisation)
+    sign_in(cast.deputy).post(address)
+    assert not Membership.objects.filter(pk=lead.pk).exists()
+
+
+def test_handing_over_is_one_act(cast, sign_in):
+    lead = Membership.objects.get(user=cast.lead)
+    to = Membership.objects.get(user=cast.member)
+    address = reverse("hand_over", args=[cast.enrolment.pk, lead.pk])
+    answer = sign_in(cast.lead).post(address, {"to": to.pk}, follow=True)
+    assert f"{cast.member} is project lead now" in answer.content.decode()
+    assert roles_of(cast.lead.email) == {"deputy"}
+    assert roles_of(cast.member.email) == {"lead"}
+    assert {cast.lead.email, cast.member.email} <= set(
+        OutgoingMail.objects.values_list("to", flat=True)
+    )
+    with pytest.raises(team.CannotChange, match="meanwhile"):
+        team.hand_over(actor=cast.hub, lead=lead, to=to)
+
+
+def test_who_coaches_or_moderates_does_not_advise(cast):
+    calibrations.scored(cast)
+    for person, word in ((cast.coach_a, "coaches"), (cast.moderator, "moderates")):
+        with pytest.raises(team.CannotInvite, match=word):
+            invite(cast, email=person.email, role=Role.ADVISER)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_ten_times_at_once_it_is_accepted_once(cast):
+    person = UserFactory(email="new@example.org")
+    invitation = invite(cast)
+
+    def accept() -> bool:
+        try:
+            team.accept(person=person, invitation=invitation)
+        except team.CannotAccept:
+            return False
+        return True
+
+    assert sum(outcomes(*[accept] * 5)) == 1
+    assert Membership.objects.filter(user=person).count() == 1
+    assert AuditEvent.objects.filter(action="invitation.accepted").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leads_who_remove_each_other_leave_one(cast):
+    first = Membership.objects.get(user=cast.lead)
+    second = MembershipFactory(role=Role.LEAD, organisation=cast.enrolment.organisation)
+
+    def removed(membership: Membership, actor: User) -> bool:
+        try:
+            team.remove(actor=actor, membership=membership)
+        except team.CannotChange:
+            return False
+        return True
+
+    done = outcomes(lambda: removed(first, second.user), lambda: removed(second, first.user))
+    assert sorted(done) == [False, True]
