@@ -12,8 +12,11 @@ pytestmark = pytest.mark.django_db
 ROLES = (
     "anonymous",
     "lead",
+    "deputy",
     "member",
+    "reader",
     "sponsor",
+    "adviser",
     "coach_a",
     "coach_b",
     "moderator",
@@ -44,18 +47,21 @@ def people(*names: str) -> frozenset[str]:
 
 
 EVERYBODY = people(*ROLES) - {"anonymous"}
-OWN = people("lead", "member", "sponsor")
-RATERS = people("lead", "member")
-LEAD = people("lead")
+OWN = people("lead", "deputy", "member", "reader", "sponsor")
+RATERS = people("lead", "deputy", "member")
+LEAD = people("lead", "deputy")
 HUB = people("hub")
+ADVISER = people("adviser")
+BESIDE = HUB | ADVISER
 STAFF = people("staff")
 COHORT = people("hub", "moderator")
 MODERATOR = people("moderator")
 FIRST = people("coach_a")
-TRUSTED = people("coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
+TRUSTED = people("adviser", "coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
 SEATED = people("coach_a", "coach_b")
 COMPARE = SEATED | COHORT
-READERS = OWN | COMPARE
+READERS = OWN | COMPARE | ADVISER
+AROUND = OWN | COHORT | ADVISER
 
 
 def draft(world):
@@ -92,6 +98,19 @@ def given(world):
 
 def version(world):
     return [world.released.pk, 1]
+
+
+def invited(world):
+    return [world.enrolment.pk, world.invitation.pk]
+
+
+def membership_of(name: str) -> Callable:
+    def args(world):
+        mine = getattr(world, name).memberships
+        place = world.enrolment.organisation
+        return [world.enrolment.pk, mine.get(organisation=place).pk]
+
+    return args
 
 
 def cohort(world):
@@ -138,6 +157,12 @@ MATRIX = {
     "health_degraded": Entry(STAFF, None, public=True),
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
+    "team": Entry(OWN | BESIDE, LEAD | HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "invitation_again": Entry(None, LEAD | HUB, AROUND, invited),
+    "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
+    "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),
+    "hand_over": Entry(people("lead", "hub"), people("lead", "hub"), AROUND, membership_of("lead")),
+    "invitation": Entry(EVERYBODY, EVERYBODY, public=True, args=lambda world: [world.token]),
     "stuck_mail": Entry(STAFF, None),
     "people": Entry(STAFF, STAFF),
     "anonymise": Entry(STAFF, STAFF, args=lambda world: [world.stranger.pk]),
@@ -147,20 +172,20 @@ MATRIX = {
     "job_download": Entry(OWN, None, OWN, lambda world: [world.job.pk]),
     "job_cancel": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
     "job_retry": Entry(None, OWN, OWN, lambda world: [world.job.pk]),
-    "erase": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.enrolment.pk]),
-    "erase_text": Entry(HUB, HUB, OWN | COHORT, typed_note),
-    "assessments:start": Entry(None, LEAD, OWN | COHORT, lambda world: [world.enrolment.pk]),
+    "erase": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "erase_text": Entry(HUB, HUB, AROUND, typed_note),
+    "assessments:start": Entry(None, LEAD, AROUND, lambda world: [world.enrolment.pk]),
     "assessments:overview": Entry(OWN, None, OWN, draft),
     "assessments:check": Entry(OWN, None, OWN, draft),
     "assessments:submit": Entry(LEAD, LEAD, OWN, draft),
-    "assessments:submitted": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
-    "assessments:submissions": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:submitted": Entry(OWN | BESIDE, None, AROUND, handed_in),
+    "assessments:submissions": Entry(OWN | BESIDE, None, AROUND, handed_in),
     "assessments:submission": Entry(
-        OWN | HUB, None, OWN | COHORT, lambda world: [world.earlier.assessment_id, 1]
+        OWN | BESIDE, None, AROUND, lambda world: [world.earlier.assessment_id, 1]
     ),
-    "assessments:results": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
-    "assessments:ratings_csv": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
-    "assessments:report": Entry(None, OWN | HUB, OWN | COHORT, handed_in),
+    "assessments:results": Entry(OWN | BESIDE, None, AROUND, handed_in),
+    "assessments:ratings_csv": Entry(OWN | BESIDE, None, AROUND, handed_in),
+    "assessments:report": Entry(None, OWN | BESIDE, AROUND, handed_in),
     "assessments:criterion": Entry(OWN, RATERS, OWN, draft_criterion),
     "assessments:autosave": Entry(None, RATERS, OWN, draft_criterion),
     "assessments:history": Entry(OWN, None, OWN, draft_criterion),
@@ -168,9 +193,7 @@ MATRIX = {
     "assessments:evidence_attach": Entry(RATERS, RATERS, OWN, draft_criterion),
     "assessments:use_edit": Entry(RATERS, RATERS, OWN, lambda world: [world.use.pk]),
     "assessments:use_detach": Entry(None, RATERS, OWN, lambda world: [world.use.pk]),
-    "assessments:library": Entry(
-        OWN | COHORT, None, OWN | COHORT, lambda world: [world.enrolment.pk]
-    ),
+    "assessments:library": Entry(AROUND, None, AROUND, lambda world: [world.enrolment.pk]),
     "assessments:evidence": Entry(OWN, RATERS, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_download": Entry(OWN, None, OWN, lambda world: [world.note.pk]),
     "assessments:evidence_withdraw": Entry(LEAD, LEAD, OWN, lambda world: [world.note.pk]),
@@ -214,9 +237,9 @@ MATRIX = {
     "calibration:agreement": Entry(HUB, None, COHORT, cohort),
     "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),
     "calibration:questions": Entry(HUB, None, COHORT, cohort),
-    "calibration:open": Entry(None, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
-    "calibration:take_back": Entry(LEAD, LEAD, OWN | COHORT, lambda world: [world.waiting.pk]),
-    "calibration:hand_back": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:open": Entry(None, HUB, AROUND, lambda world: [world.waiting.pk]),
+    "calibration:take_back": Entry(LEAD, LEAD, AROUND, lambda world: [world.waiting.pk]),
+    "calibration:hand_back": Entry(HUB, HUB, AROUND, lambda world: [world.waiting.pk]),
     "calibration:assign": Entry(HUB, HUB, COHORT, lambda world: [world.unassigned.pk]),
     "calibration:fill_seat": Entry(HUB, HUB, COHORT | SEATED, lambda world: [world.scoring.pk]),
     "calibration:replace": Entry(HUB, HUB, COHORT | FIRST, own_review),
@@ -227,14 +250,14 @@ MATRIX = {
     "calibration:result": Entry(READERS, None, READERS, given),
     "calibration:result_version": Entry(READERS, None, READERS, version),
     "calibration:result_csv": Entry(READERS, None, READERS, version),
-    "calibration:result_report": Entry(None, OWN | HUB, READERS, version),
+    "calibration:result_report": Entry(None, OWN | BESIDE, READERS, version),
     "calibration:acknowledge": Entry(None, LEAD, READERS, version),
     "calibration:release_ask": Entry(LEAD, LEAD, READERS, given),
     "calibration:late_evidence": Entry(LEAD, LEAD, READERS, given),
     "calibration:meetings": Entry(READERS, None, READERS, given),
     "calibration:meeting_add": Entry(HUB, HUB, READERS, given),
     "calibration:meeting_edit": Entry(HUB, HUB, READERS, lambda world: [world.meeting.pk]),
-    "calibration:requests": Entry(OWN | COHORT, None, OWN | COHORT, handed_in),
+    "calibration:requests": Entry(AROUND, None, AROUND, handed_in),
     "calibration:request_answer": Entry(
         LEAD, LEAD, OWN | COHORT | SEATED, lambda world: [world.request.pk]
     ),

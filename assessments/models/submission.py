@@ -60,6 +60,7 @@ class Submission(models.Model):
     # Unlike the assessment, which may be in the making again, it stays open to the cohort's hub.
     ACCESS = {
         "organisation": "assessment__enrolment__organisation_id",
+        "enrolment": "assessment__enrolment_id",
         "cohort": "assessment__enrolment__cohort_id",
     }
     PLACE = "assessment__enrolment_id"

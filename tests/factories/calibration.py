@@ -4,6 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 from accelerator.models import Role
+from accelerator.models.people import OWN_ROLES
 from calibration.assigning.services import assigning
 from calibration.desk.services import lease, moderating
 from calibration.models import Calibration, Review
@@ -114,6 +115,7 @@ def released(cast, **levels) -> Calibration:
 def twin(cast) -> SimpleNamespace:
     """The same people around another organisation of the same cohort."""
     enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
-    for name, role in (("lead", Role.LEAD), ("member", Role.MEMBER), ("sponsor", Role.SPONSOR)):
-        MembershipFactory(user=getattr(cast, name), role=role, organisation=enrolment.organisation)
+    for role in sorted(OWN_ROLES):
+        MembershipFactory(user=getattr(cast, role), role=role, organisation=enrolment.organisation)
+    MembershipFactory(user=cast.adviser, role=Role.ADVISER, enrolment=enrolment)
     return SimpleNamespace(**{**vars(cast), "enrolment": enrolment})

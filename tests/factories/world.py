@@ -3,6 +3,8 @@
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import request_job
+from accelerator.models import Invitation, OutgoingMail, Role
+from accelerator.programme.team.services import invite
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning, handing_back
 from calibration.desk.services import settling
@@ -14,6 +16,15 @@ from tests.factories import calibration as calibrations
 from tests.factories.assessment import note, submitted
 from tests.factories.programme import UserFactory, stuck_letter
 from tests.factories.signing_in import give_passkey
+
+
+def invited(world) -> tuple[Invitation, str]:
+    """Somebody who was invited to the organisation, and the token in their letter."""
+    address = "invited@example.org"
+    place = world.enrolment.organisation
+    made = invite(actor=world.lead, role=Role.MEMBER, place=place, email=address)
+    letter = OutgoingMail.objects.get(to=address)
+    return made, letter.text.partition("/invitations/")[2].partition("/")[0]
 
 
 def build_world(cast) -> SimpleNamespace:
@@ -40,6 +51,7 @@ def build_world(cast) -> SimpleNamespace:
         params={"assessment": world.submitted.pk},
         enrolment=world.enrolment,
     )
+    world.invitation, world.token = invited(world)
     world.staff = UserFactory(name="Staff", is_staff=True)
     world.letter = stuck_letter()
     world.passkey = give_passkey(world.coach_a)

@@ -21,7 +21,8 @@ CLOSED = 410
 
 def team(request: Request, pk: int) -> HttpResponse:
     """Who is in an organisation's team, who is invited, and a form to invite somebody."""
-    enrolment = team_for(request.user, pk, "team.manage" if request.POST else "team.view")
+    action = "team.manage" if request.method == "POST" else "team.view"
+    enrolment = team_for(request.user, pk, action)
     roles = may_bring_in(roles_of(enrolment)) if may(enrolment, "team.manage") else ()
     form = InviteForm(request.POST or None, roles=roles)
     if request.method == "POST" and form.is_valid():
