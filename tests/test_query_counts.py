@@ -57,6 +57,11 @@ def typed_note(world) -> list:
     return [world.enrolment.pk, "assessments.Evidence", str(world.note.pk), "note"]
 
 
+def leading(world) -> list:
+    lead = world.lead.memberships.get(organisation=world.enrolment.organisation)
+    return [world.enrolment.pk, lead.pk]
+
+
 def own_review(world) -> list:
     return [world.review.pk]
 
@@ -97,6 +102,10 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("account", "memberships"): Counted("lead", nothing, more.enrolments),
     ("people", "people"): Counted("staff", nothing, more.coaches),
+    ("home", "advised"): Counted("adviser", nothing, more.advised),
+    ("team", "people"): Counted("lead", enrolled, more.colleagues),
+    ("team", "invitations"): Counted("lead", enrolled, more.invitations),
+    ("hand_over", "people"): Counted("lead", leading, more.colleagues),
     ("mfa_index", "passkeys"): Counted("coach_a", nothing, more.passkeys),
     ("mfa_list_webauthn", "passkeys"): Counted("coach_a", nothing, more.passkeys),
     ("stuck_mail", "letters"): Counted("staff", nothing, more.stuck_letters),
@@ -165,6 +174,10 @@ NO_LIST = {
     "account_reset_password_from_key_done",
     "account_reauthenticate",
     "sign_out_everywhere",
+    "invitation",
+    "invitation_again",
+    "invitation_revoke",
+    "team_remove",
     "mfa_authenticate",
     "mfa_reauthenticate",
     "mfa_activate_totp",

@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
-from accelerator.models import Enrolment, Membership, ReportJob, Role, User
+from accelerator.models import Enrolment, Invitation, Membership, ReportJob, Role, User
+from accelerator.programme.team.services import invite
 from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
@@ -49,6 +50,25 @@ def enrolments(world: World) -> None:
         user=world.lead, role=Role.LEAD, organisation=enrolment.organisation, job_role="Trustee"
     )
     started(enrolment, world.lead)
+
+
+def advised(world: World) -> None:
+    """Another organisation that the adviser supports."""
+    MembershipFactory(user=world.adviser, role=Role.ADVISER, enrolment=EnrolmentFactory())
+
+
+def colleagues(world: World) -> None:
+    MembershipFactory(role=Role.MEMBER, organisation=world.enrolment.organisation)
+
+
+def invitations(world: World) -> None:
+    number = Invitation.objects.count()
+    invite(
+        actor=world.lead,
+        role=Role.READER,
+        place=world.enrolment.organisation,
+        email=f"invited-{number}@example.org",
+    )
 
 
 def pieces(world: World) -> None:

@@ -4,12 +4,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
 from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
 from accelerator.programme.team import services as team
+from calibration.access import tied_to
+from calibration.assigning.queries.eligibility import free_coaches
+from calibration.assigning.services.assigning import open_calibration
 from tests.factories import calibration as calibrations
+from tests.factories.assessment import started, submitted
 from tests.factories.programme import MembershipFactory, UserFactory
 from tests.together import outcomes
 
@@ -241,3 +246,46 @@ def test_two_leads_who_remove_each_other_leave_one(cast):
 
     done = outcomes(lambda: removed(first, second.user), lambda: removed(second, first.user))
     assert sorted(done) == [False, True]
+
+
+def test_the_operator_invites_the_first_people(cast, capsys):
+    slug = cast.enrolment.cohort.slug
+    call_command("invite", "Hub@Example.org", "hub", slug, "--name", "Sam")
+    assert "A letter to hub@example.org" in capsys.readouterr().out
+    invitation = Invitation.objects.get(email="hub@example.org")
+    assert (invitation.cohort, invitation.invited_by, invitation.name) == (
+        cast.enrolment.cohort,
+        None,
+        "Sam",
+    )
+    for given, said in (
+        (("a@b.org", "hub", "nowhere"), slug),
+        (("nobody", "hub", slug), "not an e-mail address"),
+        (("hub@example.org", "hub", slug), "invited already"),
+    ):
+        with pytest.raises(CommandError, match=said):
+            call_command("invite", *given)
+
+
+def test_an_adviser_finds_whom_they_advise(cast, sign_in):
+    browser = sign_in(cast.adviser)
+    assert "not handed in" in browser.get(reverse("home")).content.decode()
+    assessment = submitted(cast.enrolment, cast.lead)
+    results = reverse("assessments:results", args=[assessment.pk])
+    assert results in browser.get(reverse("home")).content.decode()
+    shown = browser.get(results)
+    assert shown.status_code == 200
+    assert "You advise" in shown.content.decode()
+    draft = started(cast.enrolment, cast.lead, round=2)
+    overview = reverse("assessments:overview", args=[draft.pk])
+    assert browser.get(overview).status_code == 404
+
+
+def test_an_adviser_is_not_asked_to_coach_nor_let_to_the_desk(cast):
+    MembershipFactory(user=cast.coach_a, role=Role.ADVISER, enrolment=cast.enrolment)
+    calibration = open_calibration(actor=cast.hub, assessment=submitted(cast.enrolment, cast.lead))
+    coaches = {one.user for one in free_coaches(calibration, seat="first")}
+    assert cast.coach_b in coaches
+    assert cast.coach_a not in coaches
+    MembershipFactory(user=cast.moderator, role=Role.ADVISER, enrolment=cast.enrolment)
+    assert calibration in tied_to(cast.moderator)
