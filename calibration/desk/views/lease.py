@@ -44,7 +44,11 @@ def lease_take(request: Request, pk: int) -> HttpResponse:
 def lease_return(request: Request, pk: int) -> HttpResponse:
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
     try:
-        row = lease.give_back_lease(actor=request.user, calibration=calibration)
+        row = lease.give_back_lease(
+            actor=request.user,
+            calibration=calibration,
+            finish="unfinished" not in request.POST,
+        )
     except StepRefused as error:
         messages.error(request, str(error))
     else:
