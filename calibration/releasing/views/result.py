@@ -30,6 +30,7 @@ from calibration.releasing.queries.result import (
     result_of,
     status_of,
 )
+from calibration.releasing.queries.versions import news_of
 
 
 @require_safe
@@ -59,6 +60,7 @@ def _show(request: Request, release: Release) -> HttpResponse:
             "calibration": calibration,
             "assessment": calibration.assessment,
             "result": found,
+            "news": news_of(release),
             "grid": found.grid,
             "summary": found.summary(own=own),
             "status": status_of(release),

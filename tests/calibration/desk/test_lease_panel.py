@@ -3,7 +3,6 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-import pytest
 from django.utils import timezone
 
 from accelerator.models import User
