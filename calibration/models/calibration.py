@@ -37,6 +37,10 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
 
+    def to_decide(self) -> "CalibrationQuerySet":
+        """Those that are `is_decidable`, in SQL."""
+        return self.filter(state__in=Calibration.DECIDABLE)
+
     def overdue(self) -> "CalibrationQuerySet":
         """Those that are `is_overdue`, in SQL."""
         return self.filter(

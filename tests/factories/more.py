@@ -7,6 +7,7 @@ from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
 from calibration.assigning.services import assigning
+from calibration.assigning.services.conflicts import declare_conflict
 from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting, PracticeCase
 from calibration.releasing.queries.result import RESULT_REPORT
 from calibration.releasing.services import exchange, meetings
@@ -127,6 +128,13 @@ def cohorts(world: World) -> None:
 
 def coaches(world: World) -> None:
     MembershipFactory(role=Role.COACH, institution=InstitutionFactory())
+
+
+def ties(world: World) -> None:
+    enrolment = EnrolmentFactory(cohort=world.enrolment.cohort)
+    declare_conflict(
+        person=world.coach_a, organisation=enrolment.organisation, reason="Kin", actor=world.hub
+    )
 
 
 def cases(world: World) -> None:
