@@ -85,7 +85,7 @@ def about(desk: Desk, user: User) -> dict:
     }
 
 
-def listed(user: User) -> QuerySet[Calibration]:
+def listed(user: User) -> "QuerySet[ListedCalibration]":
     """What `user` moderates, with `criteria`, `differences` and `decided` counted in SQL.
 
     Only what may be set side by side is listed, so no count can move before that.

@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from accelerator.core.forms import field_text
 from calibration.models import EvidenceRequest, ReleaseQuestion
 
+TICK = "Tick each of them to go on, or wait for the answer."
+
 
 class QuestionFilter(django_filters.FilterSet):
     """The cohort's questions about released frameworks."""
@@ -60,15 +62,15 @@ class ReleaseForm(forms.Form):
             self.fields["unanswered"] = forms.MultipleChoiceField(
                 label=f"Release it although {unanswered} not answered",
                 help_text="Nothing can be answered any more once it is released.",
-                required=False,
                 widget=forms.CheckboxSelectMultiple,
                 choices=[(str(one.pk), _asked_words(one)) for one in asked],
+                error_messages={"required": TICK},
             )
 
     def clean_unanswered(self) -> list[str]:
         ticked = self.cleaned_data["unanswered"]
         if len(ticked) < len(self.asked):
-            raise forms.ValidationError("Tick each of them to go on, or wait for the answer.")
+            raise forms.ValidationError(TICK)
         return ticked
 
     def going_on(self) -> list[int]:

@@ -166,8 +166,9 @@ class Result:
             return f"The coaches saw {many} as {whose}{rest}.{missing}"
         whose = "you" if own else "the organisation"
         were = "was" if moderated == 1 else "were"
+        stay = "stays" if same == 1 else "stay"
         return (
-            f"Calibrated, {many} stay as {whose} rated them{rest}.{missing} "
+            f"Calibrated, {many} {stay} as {whose} rated them{rest}.{missing} "
             f"{count_words(moderated).capitalize()} {were} decided by the moderator."
         )
 

@@ -235,7 +235,7 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
     agreed = [one for one in calibrations.values() if one.has_desk and one.is_agreed]
     stale = stale_decisions(agreed)
     return [
-        _row(one, calibrations.get(one.calibration_id), stale.get(one.calibration_id, ()))
+        _row(one, calibrations.get(one.calibration_id), stale.get(one.calibration_id or 0, ()))
         for one in enrolments
     ]
 
