@@ -184,6 +184,7 @@ NO_LIST = {
     "calibration:examples",
     "calibration:lease_return",
     "calibration:lease_take",
+    "calibration:lift_conflict",
     "calibration:meeting_add",
     "calibration:meeting_edit",
     "calibration:open",

@@ -181,7 +181,9 @@ def result_reports(world: World) -> None:
 
 
 def versions(world: World) -> None:
-    released_again(world, Calibration.objects.get(pk=world.released.pk))
+    """Each says something new of every criterion."""
+    calibration = Calibration.objects.get(pk=world.released.pk)
+    released_again(world, calibration, commentary=f"Look {calibration.version} at {{}}.")
 
 
 def met(world: World) -> None:
