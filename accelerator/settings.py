@@ -417,7 +417,9 @@ JOURNEY = {
     "explore": "assessments.home.explore",
     "calibrate": "calibration.home.calibrate",
 }
-NAVIGATION = ["assessments.navigation.links", "calibration.home.links"]
+NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
+# What may still be done about a submission: a function of the assessment, as fetched for a person.
+AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 HOME_PANELS = ["calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]

@@ -3,7 +3,7 @@
 from accelerator.core.access import get_for
 from accelerator.core.rights import Rights
 from accelerator.models import Enrolment, Role, User
-from assessments.models import Assessment, Evidence, EvidenceUse, Rating
+from assessments.models import Assessment, Evidence, EvidenceUse, Rating, Submission
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
 RATE = VIEW | {"assessment.rate", "evidence.add"}
@@ -26,6 +26,13 @@ ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__cohort",
     "submitted_by",
 )
+SUBMISSIONS = Submission.objects.select_related(
+    "assessment__enrolment__organisation",
+    "assessment__enrolment__programme",
+    "assessment__enrolment__cohort",
+    "submitted_by",
+    "ended_by",
+)
 RATINGS = Rating.objects.select_related(
     "assessment__enrolment__organisation",
     "assessment__enrolment__programme",
@@ -40,6 +47,12 @@ def enrolment_for(user: User, action: str, pk: int) -> Enrolment:
 
 def assessment_for(user: User, action: str, pk: int) -> Assessment:
     return get_for(user, ASSESSMENTS.all(), action, pk=pk)
+
+
+def submission_for(user: User, pk: int, **lookup: int) -> Submission:
+    """One submission of an assessment (its id); the newest, without a `number`."""
+    found = SUBMISSIONS.order_by("-number")
+    return get_for(user, found, "assessment.view", assessment=pk, **lookup)
 
 
 def rating_for(user: User, action: str, pk: int, code: str) -> Rating:

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, TypedDict
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from accelerator.core.rights import allow
 from accelerator.models import Enrolment
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import Button, Phase
+from accelerator.programme.journey import Button, Phase, Roles
 from assessments.framework.queries import frameworks_open_to
-from assessments.models import Assessment
-from assessments.models.assessment import unanswered
+from assessments.models import Assessment, Submission
+from assessments.scoring import RATED
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -21,22 +22,30 @@ class Counts(TypedDict):
     """What `explore` has counted of an assessment's criteria."""
 
     total: int
-    answered: int
+    rated: int
+    cannot: int
+    ended: str | None
 
 
-def explore(enrolments: Iterable[Enrolment], led: Collection[int], round: int) -> dict[int, Phase]:
+def explore(enrolments: Iterable[Enrolment], roles: Roles, round: int) -> dict[int, Phase]:
     """Explore for each enrolment id: two queries, however many enrolments."""
     open_cohorts = frameworks_open_to([one.cohort_id for one in enrolments])
+    newest = Submission.objects.filter(assessment=OuterRef("pk")).newest_first()
     begun = {
         assessment.enrolment_id: assessment
         for assessment in Assessment.objects.filter(enrolment__in=enrolments, round=round).annotate(
             total=Count("ratings"),
-            answered=Count("ratings", filter=~unanswered("ratings__")),
+            rated=Count("ratings", filter=Q(ratings__level__isnull=False)),
+            cannot=Count("ratings", filter=~Q(ratings__cannot_rate_reason="")),
+            ended=Subquery(newest.values("ended_how")[:1]),
         )
     }
     return {
         enrolment.pk: _phase(
-            enrolment, begun.get(enrolment.pk), open_cohorts, leads=enrolment.pk in led
+            enrolment,
+            begun.get(enrolment.pk),
+            open_cohorts,
+            roles.get(enrolment.pk, frozenset()),
         )
         for enrolment in enrolments
     }
@@ -46,55 +55,74 @@ def _phase(
     enrolment: Enrolment,
     assessment: "WithAnnotations[Assessment, Counts] | None",
     open_cohorts: Collection[int],
-    *,
-    leads: bool,
+    roles: frozenset[str],
 ) -> Phase:
     library = Button("Evidence library", reverse("assessments:library", args=[enrolment.pk]))
-    if assessment is None:
-        if enrolment.cohort_id not in open_cohorts:
-            return Phase(
-                done=False,
-                headline="The framework is not open yet",
-                text="The Learning Hub will write to you when you can begin.",
-            )
+    if assessment is not None:
+        return _of_assessment(assessment, library, roles)
+    if enrolment.cohort_id not in open_cohorts:
         return Phase(
             done=False,
-            headline="Begin by looking at where you are",
-            text="You rate your programme on the framework, with your colleagues, in as many "
-            "sittings as you like. A low level is a starting point."
-            + ("" if leads else " Your project lead begins it."),
-            button=Button(
-                "Start the self-assessment",
-                reverse("assessments:start", args=[enrolment.pk]),
-                "post",
-            )
-            if leads
-            else None,
+            headline="The framework is not open yet",
+            text="The Learning Hub will write to you when you can begin.",
+        )
+    leads = allow(roles, "assessment.start")
+    start = Button(
+        "Start the self-assessment", reverse("assessments:start", args=[enrolment.pk]), "post"
+    )
+    if not allow(roles, "assessment.rate"):
+        return Phase(
+            done=False,
+            headline="Your team begins by looking at where it is",
+            text="Your project lead begins it, and the team rates the programme on the framework. "
+            "You can read it as it grows. A low level is a starting point.",
             links=[library],
         )
-    overview = reverse("assessments:overview", args=[assessment.pk])
+    return Phase(
+        done=False,
+        headline="Begin by looking at where you are",
+        text="You rate your programme on the framework, with your colleagues, in as many "
+        "sittings as you like. A low level is a starting point."
+        + ("" if leads else " Your project lead begins it."),
+        button=start if leads else None,
+        links=[library],
+    )
+
+
+def _of_assessment(
+    assessment: "WithAnnotations[Assessment, Counts]", library: Button, roles: frozenset[str]
+) -> Phase:
     if assessment.is_submitted:
+        results = Button("Your heat-map", reverse("assessments:results", args=[assessment.pk]))
         return Phase(
             done=True,
             headline="Your self-assessment is handed in",
             text="Two coaches will read it.",
-            links=[
-                Button("Your heat-map", reverse("assessments:results", args=[assessment.pk])),
-                library,
-            ],
+            links=[results, library],
         )
-    left = assessment.total - assessment.answered
+    overview = reverse("assessments:overview", args=[assessment.pk])
+    check = reverse("assessments:check", args=[assessment.pk])
+    left = assessment.total - assessment.rated - assessment.cannot
     if left:
-        button = Button("Carry on rating", overview)
-        headline = f"{assessment.answered} of {assessment.total} rated"
-        text = f"{left} to go. Everything you typed is saved."
+        headline = RATED.count(assessment.rated, assessment.cannot, assessment.total)
     else:
-        button = Button("Check and submit", reverse("assessments:check", args=[assessment.pk]))
         headline = "Every criterion has an answer"
+    if not allow(roles, "assessment.rate"):
+        text = "Your team is rating. You can read what is there so far."
+        if not left:
+            text = "Your project lead hands it in. You can read it before."
+        button = Button("Read it so far", overview) if left else Button("Read all answers", check)
+    elif left:
+        text = f"{left} to go. Everything you typed is saved."
+        button = Button("Carry on rating", overview)
+    elif allow(roles, "assessment.submit"):
         text = "Read it through once more, then hand it in."
-        if not leads:
-            button = Button("Read all answers", button.url)
-            text = "Read it through once more. Your project lead hands it in."
+        button = Button("Check and submit", check)
+    else:
+        text = "Read it through once more. Your project lead hands it in."
+        button = Button("Read all answers", check)
+    if assessment.ended == Submission.Ending.RETURNED:
+        text = f"The Learning Hub has returned it, and says why on the framework’s page. {text}"
     return Phase(
         done=False,
         headline=headline,

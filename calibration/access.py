@@ -25,12 +25,16 @@ from calibration.models.calibration import CalibrationQuerySet
 READ = frozenset({"calibration.read"})
 COMPARE = READ | {"calibration.compare"}
 RIGHTS = {
-    Role.LEAD: Rights(READ | {"calibration.respond"}),
+    Role.LEAD: Rights(
+        READ | {"calibration.respond", "submission.take_back"},
+        "Takes it back until a coach has begun.",
+    ),
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.HUB: Rights(
-        COMPARE | {"calibration.run", "conflict.record"},
-        "Records coaches’ ties to organisations, and lifts them with a reason.",
+        COMPARE | {"calibration.run", "conflict.record", "submission.return"},
+        "Returns it with a reason until a coach has begun. Records coaches’ ties to organisations, "
+        "and lifts them with a reason.",
     ),
     Role.MODERATOR: Rights(
         COMPARE | {"calibration.moderate"},

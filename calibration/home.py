@@ -1,19 +1,17 @@
-"""What Calibrate brings to everybody's home page and navigation."""
+"""What Calibrate brings to everybody's home page and to a cohort."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, Subquery
+from django.db.models import Count, Exists, OuterRef
 from django.urls import reverse
 
 from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
-from accelerator.models.people import OWN_ROLES
 from accelerator.programme.cohorts.frame import Tab
 from accelerator.programme.cohorts.queries import Figure
-from accelerator.programme.journey import FIRST_ROUND, Button, Phase
-from accelerator.programme.navigation import Link, Part
+from accelerator.programme.journey import FIRST_ROUND, Button, Phase, Roles
 from assessments.home import handed_in
 from assessments.models import Assessment
 from calibration.access import side_by_side
@@ -21,10 +19,11 @@ from calibration.desk.queries.inputs import stale_decisions
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
-def calibrate(
-    enrolments: Iterable[Enrolment], led: Collection[int], round: int
-) -> dict[int, Phase]:
-    """Calibrate for each enrolment id: three queries. It says nothing that moves before release."""
+def calibrate(enrolments: Iterable[Enrolment], _roles: Roles, round: int) -> dict[int, Phase]:
+    """Calibrate for each enrolment id: three queries.
+
+    Before release it says who acts next, and nothing that moves while coaches review.
+    """
     releases = {
         release.calibration.assessment.enrolment_id: release
         for release in Release.objects.filter(
@@ -44,35 +43,49 @@ def calibrate(
         .values("calibration__assessment__enrolment", "calibration__assessment")
         .annotate(waiting=Count("pk"))
     }
-    begun = dict(
-        Assessment.objects.filter(enrolment__in=enrolments, round=round).values_list(
-            "enrolment", "pk"
-        )
-    )
+    coached = Calibration.objects.with_coaches().filter(assessment=OuterRef("pk"))
+    begun = {
+        enrolment: Begun(pk, has_coaches)
+        for enrolment, pk, has_coaches in Assessment.objects.filter(
+            enrolment__in=enrolments, round=round
+        ).values_list("enrolment", "pk", Exists(coached))
+    }
     return {
         enrolment.pk: _phase(
             releases.get(enrolment.pk),
             open_questions.get(enrolment.pk),
-            _links(enrolment, begun.get(enrolment.pk)),
+            begun.get(enrolment.pk),
+            enrolment,
         )
         for enrolment in enrolments
     }
 
 
-def _links(enrolment: Enrolment, assessment: int | None) -> list[Button]:
+class Begun(NamedTuple):
+    """The id of an enrolment's assessment, and whether coaches were asked to read it."""
+
+    pk: int
+    has_coaches: bool
+
+
+def _links(enrolment: Enrolment, assessment: Begun | None) -> list[Button]:
     """What the organisation can go back to, and the questions it was asked."""
     if assessment is None:
         return []
     return [
-        Button("Your heat-map", reverse("assessments:results", args=[assessment])),
+        Button("Your heat-map", reverse("assessments:results", args=[assessment.pk])),
         Button("Evidence library", reverse("assessments:library", args=[enrolment.pk])),
-        Button("Questions from the coaches", reverse("calibration:requests", args=[assessment])),
+        Button("Questions from the coaches", reverse("calibration:requests", args=[assessment.pk])),
     ]
 
 
 def _phase(
-    release: Release | None, waiting: Mapping[str, Any] | None, links: list[Button]
+    release: Release | None,
+    waiting: Mapping[str, Any] | None,
+    assessment: Begun | None,
+    enrolment: Enrolment,
 ) -> Phase:
+    links = _links(enrolment, assessment)
     if release:
         result = reverse("calibration:result", args=[release.calibration_id])
         return Phase(
@@ -97,6 +110,15 @@ def _phase(
             ),
             links=links,
         )
+    if assessment is None or not assessment.has_coaches:
+        return Phase(
+            done=False,
+            headline="Next, the Learning Hub asks two coaches",
+            text="It chooses two from two institutions, and each reads your evidence on their own. "
+            "You need not do anything now; we will write to you when your calibrated framework "
+            "is ready, or when the coaches have a question.",
+            links=links,
+        )
     return Phase(
         done=False,
         headline="Two coaches are looking at it",
@@ -113,33 +135,6 @@ class Panel:
     title: str
     text: str
     button: Button | None = None
-
-
-def links(user: User) -> Part:
-    """The calibrated framework, reviews, moderation, cohorts, for those who have them."""
-    releases = scoped(
-        user,
-        Release.objects.filter(
-            superseded_at=None,
-            calibration__assessment__enrolment__organisation__membership__user=user,
-            calibration__assessment__enrolment__organisation__membership__role__in=OWN_ROLES,
-        ),
-        "calibration.read",
-    ).order_by("-released_at")
-    return Part(_navigation, {"released": Subquery(releases.values("calibration")[:1])})
-
-
-def _navigation(roles: frozenset[str], known: Mapping[str, int | None]) -> list[Link]:
-    found = []
-    if known["released"]:
-        found.append(("Calibrated", reverse("calibration:result", args=[known["released"]])))
-    if Role.COACH in roles:
-        found.append(("Reviews", reverse("calibration:queue")))
-    if Role.MODERATOR in roles:
-        found.append(("Moderation", reverse("calibration:moderation")))
-    if Role.HUB in roles:
-        found.append(("Cohorts", reverse("cohorts")))
-    return found
 
 
 def panels(user: User, roles: Collection[str]) -> list[Panel]:

@@ -128,6 +128,10 @@ MATRIX = {
     "assessments:check": Entry(OWN, None, OWN, draft),
     "assessments:submit": Entry(LEAD, LEAD, OWN, draft),
     "assessments:submitted": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:submissions": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
+    "assessments:submission": Entry(
+        OWN | HUB, None, OWN | COHORT, lambda world: [world.earlier.assessment_id, 1]
+    ),
     "assessments:results": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
     "assessments:ratings_csv": Entry(OWN | HUB, None, OWN | COHORT, handed_in),
     "assessments:report": Entry(None, OWN | HUB, OWN | COHORT, handed_in),
@@ -191,6 +195,8 @@ MATRIX = {
     "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),
     "calibration:questions": Entry(HUB, None, COHORT, cohort),
     "calibration:open": Entry(None, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:take_back": Entry(LEAD, LEAD, OWN | COHORT, lambda world: [world.waiting.pk]),
+    "calibration:hand_back": Entry(HUB, HUB, OWN | COHORT, lambda world: [world.waiting.pk]),
     "calibration:assign": Entry(HUB, HUB, COHORT, lambda world: [world.unassigned.pk]),
     "calibration:fill_seat": Entry(HUB, HUB, COHORT | SEATED, lambda world: [world.scoring.pk]),
     "calibration:replace": Entry(HUB, HUB, COHORT | FIRST, own_review),

@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 
 from accelerator.models import Membership, Role
 from assessments.submission.services import submit_assessment
+from calibration.assigning.services import handing_back
 from tests.factories import more
 from tests.factories.assessment import note, rate_all, started
 from tests.factories.programme import EnrolmentFactory
@@ -107,6 +108,9 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("assessments:library", "uses"): Counted("lead", enrolled, more.uses),
     ("assessments:evidence", "uses"): Counted("lead", piece, more.uses),
     ("assessments:evidence_withdraw", "uses"): Counted("lead", piece, more.uses),
+    ("assessments:submissions", "submissions"): Counted(
+        "hub", lambda w: [w.earlier.assessment_id], more.submissions
+    ),
     ("assessments:results", "jobs"): Counted("lead", handed_in, more.reports),
     ("calibration:queue", "reviews"): Counted("coach_a", nothing, more.compared),
     ("calibration:conflicts", "organisations"): Counted("coach_a", nothing, more.compared),
@@ -169,6 +173,7 @@ NO_LIST = {
     "send_mail_again",
     "assessments:start",
     "assessments:submit",  # the same query as the check
+    "assessments:submission",
     "assessments:submitted",
     "assessments:report",
     "assessments:autosave",
@@ -179,6 +184,8 @@ NO_LIST = {
     "assessments:evidence_page",
     "calibration:acknowledge",
     "calibration:answer",
+    "calibration:take_back",
+    "calibration:hand_back",
     "calibration:confirm_agreements",
     "calibration:desk",
     "calibration:examples",
@@ -205,6 +212,7 @@ NO_LIST = {
 # What such a page may repeat all the same: choices of a form, the framework's own criteria, checks.
 CHOICES = {"nav", "tabs", "options", "group_choices"}
 FIXED = {
+    "assessments:submission": {"sections"},
     "calibration:confirm_agreements": {"ready"},
     "calibration:desk": {"items"},
     "calibration:reveal": {"grids", "same", "items"},
@@ -280,6 +288,25 @@ def test_the_results_cost_the_same_whatever_evidence_was_handed_in(cast, sign_in
         rate_all(assessment, cast.lead)
         submit_assessment(actor=cast.lead, assessment=assessment)
         address = reverse("assessments:results", args=[assessment.pk])
+        client.get(address)
+        costs.append(len(cost(client, address)[0]))
+    assert costs[0] == costs[1]
+
+
+def test_an_earlier_submission_costs_the_same_whatever_evidence_it_has(cast, sign_in) -> None:
+    client, costs = sign_in(cast.lead), []
+    for pieces in (1, 3):
+        enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
+        Membership.objects.create(
+            user=cast.lead, role=Role.LEAD, organisation=enrolment.organisation
+        )
+        assessment = started(enrolment, cast.lead)
+        for rating in assessment.ratings.select_related("assessment")[:pieces]:
+            note(enrolment, cast.lead, rating)
+        rate_all(assessment, cast.lead)
+        submit_assessment(actor=cast.lead, assessment=assessment)
+        handing_back.take_back(actor=cast.lead, assessment=assessment)
+        address = reverse("assessments:submission", args=[assessment.pk, 1])
         client.get(address)
         costs.append(len(cost(client, address)[0]))
     assert costs[0] == costs[1]

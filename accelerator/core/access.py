@@ -8,6 +8,7 @@ right is in `rights`, of which this holds the site's own part.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
@@ -16,7 +17,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accelerator.core.rights import Rights, roles_with
+from accelerator.core.rights import Rights, allow, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
@@ -29,7 +30,7 @@ RIGHTS = {
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }
 
-ROLES = "_user_roles"
+ROLES, ENROLMENT, SEEN = "_user_roles", "_enrolment", "_seen"
 M = TypeVar("M", bound=Model)
 Rows = TypeVar("Rows", bound=QuerySet)
 # An upper app's grant: (user, model) → querysets of role values, with OuterRef("pk") as the row.
@@ -41,6 +42,15 @@ def register(grant: Grant) -> None:
     """Let an upper app give roles on rows (called once, from its AppConfig.ready)."""
     if grant not in _grants:
         _grants.append(grant)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where the row last fetched for a person belongs (ids; 0 for nowhere), and as whom."""
+
+    enrolment: int
+    cohort: int
+    roles: frozenset[str]
 
 
 class Scoped(Protocol):
@@ -77,6 +87,9 @@ def _role_sources(user: User, model: type[Model]) -> list[QuerySet]:
 def get_for(user: User, queryset: QuerySet[M], action: str, **lookup: Any) -> M:
     """The one row of `queryset` that matches `lookup`, if `user` may do `action` to it.
 
+    A model of whose rows each belongs to one enrolment says in PLACE by which lookup; where the
+    person is, by the row they were given last, is then known to `seen_by`.
+
     One query. Raises Http404 to outsiders, PermissionDenied to insiders without the right, and
     LookupError for an action that nobody declares. `roles_of` and `may` then know the person's
     roles on the row.
@@ -85,14 +98,23 @@ def get_for(user: User, queryset: QuerySet[M], action: str, **lookup: Any) -> M:
     arrays = {
         f"_roles_{i}": ArraySubquery(source) for i, source in enumerate(_role_sources(user, model))
     }
-    row = queryset.annotate(**_scope_values(model)).annotate(**arrays).filter(**lookup).first()
+    place = {ENROLMENT: F(path)} if (path := getattr(model, "PLACE", "")) else {}
+    rows = queryset.annotate(**_scope_values(model), **place).annotate(**arrays)
+    row = rows.filter(**lookup).first()
     roles = {role for name in arrays for role in getattr(row, name, ())}
     if row is None or not roles:
         raise Http404
-    if roles.isdisjoint(roles_with(action)):
+    if not allow(roles, action):
         raise PermissionDenied
     setattr(row, ROLES, frozenset(roles))
+    enrolment, cohort = (getattr(row, name, None) or 0 for name in (ENROLMENT, "_access_cohort"))
+    setattr(user, SEEN, Seen(enrolment, cohort, frozenset(roles)))
     return row
+
+
+def seen_by(user: object) -> Seen | None:
+    """Where the row belongs that `get_for` fetched last for this very user of a request."""
+    return getattr(user, SEEN, None)
 
 
 def roles_of(row: Model) -> frozenset[str]:
@@ -112,7 +134,7 @@ def scoped(user: User, queryset: Rows, action: str) -> Rows:
 
 def may(row: Model, action: str) -> bool:
     """Whether the person for whom `get_for` fetched `row` may also do `action` to it."""
-    return not roles_of(row).isdisjoint(roles_with(action))
+    return allow(roles_of(row), action)
 
 
 def staff_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -1,7 +1,7 @@
 """Who may do what: each app declares its own actions for each role; the whole is put together
 at start. `manage.py rights` prints it, tests/rights.txt holds it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
@@ -32,6 +32,11 @@ def declare(app: str, table: Table) -> None:
                 f"Declared by {other} and by {app}: {', '.join(sorted(shared))}."
             )
     _declared[app] = table
+
+
+def allow(roles: Collection[str], action: str) -> bool:
+    """Whether one of `roles` has the right."""
+    return any(role in roles for role in roles_with(action))
 
 
 def _actions(table: Table) -> set[str]:

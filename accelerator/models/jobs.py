@@ -55,6 +55,7 @@ class ReportJob(models.Model):
 
     # `enrolment` opens a job to that organisation's people, `cohort` to those who run the cohort.
     ACCESS = {"organisation": "enrolment__organisation_id", "cohort": "cohort_id"}
+    PLACE = "enrolment_id"
 
     class Meta:
         ordering = ["-requested_at"]

@@ -86,6 +86,7 @@ class Enrolment(models.Model):
     withdrawn_reason = models.CharField(max_length=300, blank=True)
 
     ACCESS = {"organisation": "organisation_id", "cohort": "cohort_id"}
+    PLACE = "pk"
 
     class Meta:
         ordering = ["cohort", "organisation__name"]

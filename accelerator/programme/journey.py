@@ -1,11 +1,11 @@
 """The journey of an enrolment: Explore, Calibrate, Improve, Review.
 
 Each phase belongs to one app, named in settings.JOURNEY by a dotted path, so that this app
-knows nothing of those above it. A provider takes enrolments, which of them the reader leads, and
+knows nothing of those above it. A provider takes enrolments, the reader's roles in each and
 the round that is asked for, and returns what it knows of each.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,8 @@ from django.utils.module_loading import import_string
 
 from accelerator.models import Enrolment
 
+# The id of an enrolment → the roles that the reader holds there.
+Roles = Mapping[int, frozenset[str]]
 FIRST_ROUND = 1
 
 
@@ -72,16 +74,11 @@ WAITING = Phase(
 )
 
 
-def journeys(
-    enrolments: Iterable[Enrolment], led: Collection[int] = (), *, round: int
-) -> list[Journey]:
-    """Where each enrolment is in a round. Each provider's queries once, however many enrolments.
-
-    `led`: ids of the enrolments that the reader leads, who alone starts and submits.
-    """
+def journeys(enrolments: Iterable[Enrolment], roles: Roles, *, round: int) -> list[Journey]:
+    """Where each enrolment is in a round. Each provider's queries once, however many enrolments."""
     enrolments = list(enrolments)
     known = {
-        key: import_string(path)(enrolments, led, round) if enrolments else {}
+        key: import_string(path)(enrolments, roles, round) if enrolments else {}
         for key, path in settings.JOURNEY.items()
     }
     return [_journey(enrolment, known) for enrolment in enrolments]

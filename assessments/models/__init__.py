@@ -9,6 +9,7 @@ from assessments.models.framework import (
     LevelDescriptor,
     Pillar,
 )
+from assessments.models.submission import Submission, SubmittedRating
 
 __all__ = [
     "Assessment",
@@ -24,4 +25,6 @@ __all__ = [
     "Pillar",
     "Practice",
     "Rating",
+    "Submission",
+    "SubmittedRating",
 ]

@@ -27,7 +27,7 @@ LOCKED_WHEN_SUBMITTED = """
 """
 
 
-class AssessmentQuerySet(models.QuerySet):
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def newest(self) -> "AssessmentQuerySet":
         """The last round of each enrolment: the one that it is in."""
         later = Assessment.objects.filter(
@@ -35,11 +35,26 @@ class AssessmentQuerySet(models.QuerySet):
         )
         return self.filter(~Exists(later))
 
+    def locked(self, pk: int) -> "Assessment":
+        """The row, locked until the transaction ends, with its enrolment's names.
+
+        Whoever locks its calibration and reviews as well locks this first.
+        """
+        return (
+            self.select_for_update(of=["self"])
+            .select_related("enrolment__organisation", "enrolment__cohort", "enrolment__programme")
+            .get(pk=pk)
+        )
+
 
 @pghistory.track()
 @pgtrigger.register(
     pgtrigger.ReadOnly(name="pinned", fields=["enrolment", "framework", "round"]),
-    pgtrigger.FSM(name="state_moves", field="state", transitions=[("draft", "submitted")]),
+    pgtrigger.FSM(
+        name="state_moves",
+        field="state",
+        transitions=[("draft", "submitted"), ("submitted", "draft")],
+    ),
 )
 class Assessment(models.Model):
     """One round of one enrolment, pinned to its framework version for ever.
@@ -67,6 +82,7 @@ class Assessment(models.Model):
         "organisation": "enrolment__organisation_id",
         "cohort": Case(When(state="submitted", then=F("enrolment__cohort_id"))),
     }
+    PLACE = "enrolment_id"
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -192,6 +208,7 @@ class Rating(models.Model):
             )
         ),
     }
+    PLACE = "assessment__enrolment_id"
 
     objects = RatingQuerySet.as_manager()
 

@@ -77,6 +77,7 @@ class Evidence(models.Model):
 
     # Those who run a cohort see a piece once an assessment that uses it has been handed in.
     ACCESS = {"organisation": "enrolment__organisation_id", "cohort": handed_in_cohort}
+    PLACE = "enrolment_id"
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -164,6 +165,7 @@ class EvidenceUse(models.Model):
             )
         ),
     }
+    PLACE = "evidence__enrolment_id"
 
     class Meta:
         ordering = ["id"]

@@ -1,7 +1,7 @@
 """The grid that every heat-map is drawn from: page, print, PDF and spreadsheet; and a criterion's
 answers in words, as its history and a conflict show them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 
@@ -9,9 +9,16 @@ from django.urls import reverse
 
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
-from assessments.models import Assessment, EvidenceState, Practice, Rating
+from assessments.models import (
+    Assessment,
+    EvidenceState,
+    Practice,
+    Rating,
+    Submission,
+    SubmittedRating,
+)
 from assessments.rating.values import Answers, answers_of
-from assessments.scoring import attention
+from assessments.scoring import RATED, Words, attention
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,12 @@ class Cell:
     evidence_count: int
     attention: str
     url: str
+    words: Words = RATED
+
+    @property
+    def word(self) -> str:
+        """What the map says of it: its level's short name, or why there is none."""
+        return self.level.short if self.level else self.words.without_level(cannot=self.cannot_rate)
 
     @property
     def code(self) -> str:
@@ -53,12 +66,16 @@ class Row:
     cells: tuple[Cell, ...]
 
     @property
-    def rated(self) -> int:
+    def answered(self) -> int:
         return sum(cell.answered for cell in self.cells)
 
     @property
     def total(self) -> int:
         return len(self.cells)
+
+    @property
+    def count(self) -> str:
+        return counted(self.cells)
 
 
 @dataclass(frozen=True)
@@ -72,12 +89,22 @@ class Grid:
         return tuple(cell for row in self.rows for cell in row.cells)
 
     @property
-    def rated(self) -> int:
-        return sum(row.rated for row in self.rows)
+    def answered(self) -> int:
+        """How many have a level, or a reason why they cannot be rated."""
+        return sum(row.answered for row in self.rows)
 
     @property
     def total(self) -> int:
         return sum(row.total for row in self.rows)
+
+    @property
+    def count(self) -> str:
+        return counted(self.cells)
+
+    @property
+    def not_rated(self) -> str:
+        """The legend's word for a square without a level."""
+        return words_of(self.cells).not_yet_here
 
     @property
     def width(self) -> int:
@@ -98,9 +125,20 @@ class Grid:
         return cells[here - 1], cells[here + 1]
 
 
+def words_of(cells: Sequence[Cell]) -> Words:
+    return cells[0].words if cells else RATED
+
+
+def counted(cells: Sequence[Cell]) -> str:
+    """How many of `cells` have a level, in words."""
+    rated = sum(cell.level is not None for cell in cells)
+    cannot = sum(cell.level is None and cell.cannot_rate for cell in cells)
+    return words_of(cells).count(rated, cannot, len(cells))
+
+
 def build_grid(
     framework: Catalogue,
-    ratings: Mapping[int, Rating],
+    ratings: Mapping[int, Rating] | Mapping[int, SubmittedRating],
     *,
     caption: str = "Confidence by pillar and criterion",
     url: Callable[[CriterionInfo], str] = lambda criterion: "",
@@ -145,7 +183,12 @@ def grid_of(assessment: Assessment, ratings: Mapping[int, Rating]) -> Grid:
     )
 
 
-def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None, url: str) -> Cell:
+def _cell(
+    framework: Catalogue,
+    criterion: CriterionInfo,
+    rating: Rating | SubmittedRating | None,
+    url: str,
+) -> Cell:
     if rating is None:
         return Cell(criterion, None, False, False, 0, "", url)
     count = getattr(rating, "evidence_count", 0)
@@ -158,6 +201,13 @@ def _cell(framework: Catalogue, criterion: CriterionInfo, rating: Rating | None,
         attention=attention(rating.level, rating.cannot_rate_reason, rating.justification, count),
         url=url,
     )
+
+
+def given_back(assessment: Assessment) -> Submission | None:
+    """The newest submission of an assessment that is changed again; None for a first draft."""
+    if assessment.is_submitted:
+        return None
+    return assessment.submissions.newest_first().select_related("ended_by").first()
 
 
 def steps_done(assessment: Assessment) -> int:

@@ -5,12 +5,74 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils import timezone
 
+from accelerator.core.mail.queries import written_to, wrote_to
+from accelerator.core.mail.rules import listed
 from accelerator.models import User
 from assessments.framework.queries import catalogue
-from assessments.models import Assessment, Rating
-from assessments.rating.queries import Cell, Grid, grid_of
+from assessments.models import (
+    Assessment,
+    Evidence,
+    EvidenceUse,
+    Rating,
+    Submission,
+    SubmittedRating,
+)
+from assessments.models.submission import SubmissionQuerySet
+from assessments.rating.queries import Cell, Grid, build_grid, grid_of
+from assessments.scoring import RATED
 
 HEATMAP_REPORT = "assessments.heatmap_report"
+# The letters of a submission, by template.
+SUBMITTED, RECEIVED = "assessment_submitted", "assessment_received"
+
+
+def letter_key(template: str, submission: Submission) -> str:
+    return f"{template}:{submission.assessment_id}:{submission.number}"
+
+
+def told_of_ending(submission: Submission) -> str:
+    """Who was written to when it was taken back or returned, in a sentence."""
+    return wrote_to(letter_key(f"assessment_{submission.ended_how}", submission))
+
+
+def told_words(submission: Submission) -> str:
+    """Who was written to when it was handed in: "Ana Ruiz and the Learning Hub"; "" for nobody."""
+    names = [str(person) for person in written_to(letter_key(SUBMITTED, submission))]
+    hub = ["the Learning Hub"] if written_to(letter_key(RECEIVED, submission)) else []
+    return listed(names + hub)
+
+
+def submissions_of(assessment: int) -> SubmissionQuerySet:
+    """Every handing in of an assessment (its id), the newest first, with its counts."""
+    found = Submission.objects.filter(assessment=assessment).newest_first().with_counts()
+    return found.select_related("submitted_by", "ended_by")
+
+
+def count_words(submission) -> str:
+    """How many criteria were rated, of a submission fetched `with_counts`."""
+    return RATED.count(submission.rated, submission.cannot, submission.total)
+
+
+def submitted_rows(submission: Submission) -> tuple[Grid, list[dict]]:
+    """The map of a submission, and its words pillar by pillar. Two queries."""
+    framework = catalogue(submission.assessment.framework_id)
+    ratings = {rating.criterion_id: rating for rating in submission.ratings.all()}
+    pieces = Evidence.objects.in_bulk({pk for one in ratings.values() for pk in one.evidence})
+    grid = build_grid(framework, ratings)
+    return grid, [
+        {
+            "pillar": row.pillar,
+            "rows": [
+                _detail(
+                    cell,
+                    ratings[cell.criterion.id],
+                    [_piece(pieces[pk]) for pk in ratings[cell.criterion.id].evidence],
+                )
+                for cell in row.cells
+            ],
+        }
+        for row in grid.rows
+    ]
 
 
 def answers_to_check(assessment: Assessment) -> dict:
@@ -37,7 +99,11 @@ def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
     """The grid with every rating's words and evidence, pillar by pillar."""
     sections = []
     for row in grid.rows:
-        details = [_detail(cell, ratings[cell.criterion.id]) for cell in row.cells]
+        details = [
+            _detail(cell, rating, [_used(use) for use in rating.uses.all()])
+            for cell in row.cells
+            for rating in [ratings[cell.criterion.id]]
+        ]
         sections.append(
             {
                 "pillar": row.pillar,
@@ -48,7 +114,7 @@ def report_rows(grid: Grid, ratings: Mapping[int, Rating]) -> list[dict]:
     return sections
 
 
-def _detail(cell: Cell, rating: Rating) -> dict:
+def _detail(cell: Cell, rating: Rating | SubmittedRating, evidence: list[dict]) -> dict:
     return {
         "cell": cell,
         "justification": rating.justification,
@@ -57,17 +123,20 @@ def _detail(cell: Cell, rating: Rating) -> dict:
         if rating.evidence_state
         else "",
         "practice_label": rating.get_practice_display() if rating.practice else "",
-        "evidence": [
-            {
-                "title": use.evidence.title,
-                "kind": use.evidence.get_kind_display(),
-                "part": use.part,
-                "practice_label": use.practice_label,
-                "size_label": use.evidence.size_label,
-            }
-            for use in rating.uses.all()
-        ],
+        "evidence": evidence,
     }
+
+
+def _piece(evidence: Evidence) -> dict:
+    return {
+        "title": evidence.title,
+        "kind": evidence.get_kind_display(),
+        "size_label": evidence.size_label,
+    }
+
+
+def _used(use: EvidenceUse) -> dict:
+    return {**_piece(use.evidence), "part": use.part, "practice_label": use.practice_label}
 
 
 def report_context(
@@ -119,7 +188,7 @@ def csv_rows(assessment: Assessment) -> list[list]:
             cell.statement,
             "yes" if cell.criterion.counted else "no",
             cell.level.key if cell.level else "",
-            cell.level.name if cell.level else "Not rated",
+            cell.level.name if cell.level else cell.word,
             rating.justification,
             rating.cannot_rate_reason,
             rating.get_evidence_state_display(),

@@ -1,10 +1,15 @@
+"""Handing an assessment in, as a numbered snapshot, and giving it back to be changed."""
+
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
-from assessments.models import Assessment, Rating
+from assessments.models import Assessment, Rating, Submission, SubmittedRating
+from assessments.submission.queries import RECEIVED, SUBMITTED, letter_key
 
 
 class NotReady(Exception):
@@ -17,16 +22,12 @@ class NotReady(Exception):
 
 @transaction.atomic
 def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
-    """Lock the assessment and tell those concerned; False when it was submitted before.
+    """Lock the assessment, keep it as its next submission and tell those concerned.
 
-    The row lock makes ten submissions at once one transition and one mail each.
-    Raises NotReady while a criterion has neither a level nor a reason.
+    False when it was submitted before: the row lock makes ten submissions at once one transition
+    and one mail each. Raises NotReady while a criterion has neither a level nor a reason.
     """
-    row = (
-        Assessment.objects.select_for_update(of=["self"])
-        .select_related("enrolment__organisation", "enrolment__cohort", "enrolment__programme")
-        .get(pk=assessment.pk)
-    )
+    row = Assessment.objects.locked(assessment.pk)
     if row.is_submitted:
         return False
     unanswered = list(row.ratings.unanswered().select_related("criterion"))
@@ -35,18 +36,78 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
     row.state = Assessment.State.SUBMITTED
     row.submitted_at, row.submitted_by = timezone.now(), actor
     row.save(update_fields=["state", "submitted_at", "submitted_by"])
-    audit.record(actor, "assessment.submitted", row, round=row.round)
-    enrolment = row.enrolment
-    leads = User.objects.holding(Role.LEAD, organisation=enrolment.organisation_id)
-    hub = User.objects.holding(Role.HUB, cohort=enrolment.cohort_id)
-    for template, people in (
-        ("assessment_submitted", {actor, *leads}),
-        ("assessment_received", set(hub) - {actor}),
-    ):
-        queue_template_mail(
-            people=sorted(people, key=lambda person: person.pk),
-            template=template,
-            context={"assessment": row, "actor": actor},
-            key=f"{template}:{row.pk}",
-        )
+    submission = _keep(row)
+    audit.record(actor, "assessment.submitted", row, round=row.round, number=submission.number)
+    hub = _hub(row)
+    _write(SUBMITTED, {actor} | _leads(row), actor, submission)
+    _write(RECEIVED, hub - {actor}, actor, submission)
     return True
+
+
+def give_back(
+    *, actor: User, assessment: Assessment, how: Submission.Ending, reason: str = ""
+) -> Submission:
+    """Open a submitted assessment, which the caller has locked, to be changed; its submission ends.
+
+    Calibration decides whether it may (`calibration.assigning.services.handing_back`): it alone
+    knows what coaches have given. The leads are told, with the reason of a return, and the hub of
+    what was taken back.
+    """
+    submission = assessment.submissions.standing().get()
+    submission.ended_at, submission.ended_by = timezone.now(), actor
+    submission.ended_how, submission.ended_reason = how, reason
+    submission.save(update_fields=["ended_at", "ended_by", "ended_how", "ended_reason"])
+    assessment.state = Assessment.State.DRAFT
+    assessment.submitted_at = assessment.submitted_by = None
+    assessment.save(update_fields=["state", "submitted_at", "submitted_by"])
+    audit.record(actor, f"assessment.{how}", assessment, number=submission.number)
+    taken_back = how == Submission.Ending.TAKEN_BACK
+    people = _leads(assessment) | (_hub(assessment) if taken_back else set())
+    _write(f"assessment_{how}", people - {actor}, actor, submission)
+    return submission
+
+
+def _keep(assessment: Assessment) -> Submission:
+    """The snapshot of what stands; evidence that was withdrawn before is not in it."""
+    if assessment.submitted_at is None or assessment.submitted_by is None:
+        raise ValueError("Only what is handed in is kept as a submission.")
+    submission = Submission.objects.create(
+        assessment=assessment,
+        number=assessment.submissions.count() + 1,
+        submitted_at=assessment.submitted_at,
+        submitted_by=assessment.submitted_by,
+    )
+    SubmittedRating.objects.bulk_create(
+        SubmittedRating(
+            submission=submission,
+            criterion_id=rating.criterion_id,
+            level=rating.level,
+            justification=rating.justification,
+            evidence_state=rating.evidence_state,
+            practice=rating.practice,
+            cannot_rate_reason=rating.cannot_rate_reason,
+            evidence=[
+                use.evidence_id for use in rating.uses.all() if not use.evidence.is_withdrawn
+            ],
+        )
+        for rating in assessment.ratings.prefetch_related("uses__evidence")
+    )
+    return submission
+
+
+def _leads(assessment: Assessment) -> set[User]:
+    organisation = assessment.enrolment.organisation_id
+    return set(User.objects.holding(Role.LEAD, organisation=organisation))
+
+
+def _hub(assessment: Assessment) -> set[User]:
+    return set(User.objects.holding(Role.HUB, cohort=assessment.enrolment.cohort_id))
+
+
+def _write(template: str, people: Iterable[User], actor: User, submission: Submission) -> None:
+    queue_template_mail(
+        people=sorted(people, key=lambda person: person.pk),
+        template=template,
+        context={"assessment": submission.assessment, "actor": actor, "submission": submission},
+        key=letter_key(template, submission),
+    )

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from calibration.assigning.views import assigning, cohort, conflicts, suggestions
+from calibration.assigning.views import assigning, cohort, conflicts, handing_back, suggestions
 
 urlpatterns = [
     path("cohorts/<slug:slug>/coaches/", cohort.coaches, name="coaches"),
     path("cohorts/<slug:slug>/calibration-settings/", cohort.settings, name="settings"),
     path("cohorts/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("assessments/<int:pk>/calibrate/", assigning.open_calibration, name="open"),
+    path("assessments/<int:pk>/take-back/", handing_back.take_back, name="take_back"),
+    path("assessments/<int:pk>/return/", handing_back.hand_back, name="hand_back"),
     path("calibrations/<int:pk>/assign/", assigning.assign, name="assign"),
     path("calibrations/<int:pk>/fill-seat/", assigning.fill_seat, name="fill_seat"),
     path("reviews/<int:pk>/replace/", assigning.replace, name="replace"),

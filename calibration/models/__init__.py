@@ -13,12 +13,12 @@ from calibration.models.review import (
     Cause,
     Review,
     ReviewRating,
-    Spotlight,
     Sureness,
     empty_seats,
     unanswered,
     why_no_third,
 )
+from calibration.models.spotlight import Spotlight
 
 __all__ = [
     "Calibration",

@@ -33,6 +33,10 @@ class CalibrationSettings(models.Model):
 
 
 class CalibrationQuerySet(models.QuerySet["Calibration"]):
+    def with_coaches(self) -> "CalibrationQuerySet":
+        """Those for which coaches have been asked."""
+        return self.exclude(state=Calibration.State.UNASSIGNED)
+
     def open_to_compare(self) -> "CalibrationQuerySet":
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
@@ -80,6 +84,7 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
             ("assigned", "unassigned"),
             ("assigned", "scoring"),
             ("scoring", "assigned"),
+            ("scoring", "unassigned"),
             ("scoring", "both_in"),
             ("both_in", "moderating"),
             ("both_in", "scoring"),
@@ -129,6 +134,7 @@ class Calibration(models.Model):
 
     # An organisation reaches its calibration through `calibration.access`, once it is released.
     ACCESS = {"cohort": "assessment__enrolment__cohort_id"}
+    PLACE = "assessment__enrolment_id"
 
     class Meta:
         ordering = ["assessment__enrolment__organisation__name"]
@@ -245,6 +251,7 @@ class Release(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     class Meta:
         ordering = ["calibration", "-version"]

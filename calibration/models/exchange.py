@@ -55,6 +55,7 @@ class EvidenceRequest(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = EvidenceRequestQuerySet.as_manager()
 
@@ -100,6 +101,7 @@ class ReleaseQuestion(models.Model):
         "organisation": "release__calibration__assessment__enrolment__organisation_id",
         "cohort": "release__calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "release__calibration__assessment__enrolment_id"
 
     objects = ReleaseQuestionQuerySet.as_manager()
 
@@ -179,6 +181,7 @@ class ImprovementMeeting(models.Model):
         "organisation": "calibration__assessment__enrolment__organisation_id",
         "cohort": "calibration__assessment__enrolment__cohort_id",
     }
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = ImprovementMeetingQuerySet.as_manager()
 

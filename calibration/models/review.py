@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accelerator.models import Institution, User
-from assessments.models import Criterion, Evidence
+from assessments.models import Criterion
 from assessments.scoring import is_answered
 from calibration.models.calibration import Calibration
 
@@ -93,6 +93,7 @@ class Review(models.Model):
     last_code = models.CharField(max_length=40, blank=True, help_text="Where the coach stopped")
 
     ACCESS = {"cohort": "calibration__assessment__enrolment__cohort_id"}
+    PLACE = "calibration__assessment__enrolment_id"
 
     objects = ReviewQuerySet.as_manager()
 
@@ -193,6 +194,10 @@ class ReviewRatingQuerySet(models.QuerySet["ReviewRating"]):
     def answered(self) -> "ReviewRatingQuerySet":
         return self.exclude(unanswered())
 
+    def begun(self) -> "ReviewRatingQuerySet":
+        """With an answer, or any word of one."""
+        return self.exclude(unanswered(), commentary="", private_note="", lift="")
+
     def differing(self) -> "ReviewRatingQuerySet":
         """Ratings of a criterion on which the submitted reviews do not all give one level."""
         others = ReviewRating.objects.filter(
@@ -242,6 +247,7 @@ class ReviewRating(models.Model):
     examples_opened_at = models.DateTimeField(null=True)
 
     ACCESS = {"cohort": "review__calibration__assessment__enrolment__cohort_id"}
+    PLACE = "review__calibration__assessment__enrolment_id"
 
     objects = ReviewRatingQuerySet.as_manager()
 
@@ -270,20 +276,3 @@ class ReviewRating(models.Model):
             or self.self_level_shown_at is not None
             or self.is_answered
         )
-
-
-class Spotlight(models.Model):
-    """A piece of evidence that persuaded a coach, and which passage of it."""
-
-    rating = models.ForeignKey(ReviewRating, models.CASCADE, related_name="spotlights")
-    evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
-    passage = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["rating", "evidence"], name="spotlight_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.evidence}: {self.passage}"

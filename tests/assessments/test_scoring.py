@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assessments.scoring import attention, is_answered
+from assessments.scoring import RATED, attention, is_answered
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,17 @@ def test_what_wants_another_look(level, reason, words, evidence, expected) -> No
 def test_only_the_unanswered_are_called_not_rated(level, reason, words, evidence) -> None:
     said = attention(level, reason, words, evidence)
     assert (said == "not rated yet") is not is_answered(level, reason)
+
+
+@pytest.mark.parametrize(
+    ("rated", "cannot", "said"),
+    [
+        (0, 0, "0 of 30 rated"),
+        (30, 0, "30 of 30 rated"),
+        (12, 1, "12 of 30 rated, 1 cannot be rated"),
+        (29, 1, "29 rated, 1 cannot be rated"),
+        (0, 30, "0 rated, 30 cannot be rated"),
+    ],
+)
+def test_a_count_says_what_cannot_be_rated(rated: int, cannot: int, said: str) -> None:
+    assert RATED.count(rated, cannot, 30) == said

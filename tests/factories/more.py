@@ -6,7 +6,8 @@ from accelerator.models import Membership, ReportJob, Role
 from assessments.evidence.services import attach
 from assessments.models import Rating
 from assessments.rating.services import save_rating
-from calibration.assigning.services import assigning
+from assessments.submission.services import submit_assessment
+from calibration.assigning.services import assigning, handing_back
 from calibration.assigning.services.conflicts import declare_conflict
 from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting, PracticeCase
 from calibration.releasing.queries.result import RESULT_REPORT
@@ -101,6 +102,13 @@ def compared(world: World) -> None:
 
 def handed_in(world: World) -> None:
     submitted(calibrations.twin(world).enrolment, world.lead)
+
+
+def submissions(world: World) -> None:
+    """Handed in once more, and taken back once more."""
+    assessment = world.earlier.assessment
+    submit_assessment(actor=world.lead, assessment=assessment)
+    handing_back.take_back(actor=world.lead, assessment=assessment)
 
 
 def asked(world: World) -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from assessments.scoring import RATED
+
 LEVELS = (
     ("none", "Low or no confidence", "Low or no"),
     ("little", "Little confidence", "Little"),
@@ -114,12 +116,18 @@ def make_cell(
         statement=f"{label}, and everyone who takes part can say how.",
         level=None if value is None else make_level(value, count),
         cannot_rate=value is None,
+        word="Cannot be rated" if value is None else make_level(value, count).short,
         url="",
         evidence_count=0,
         needs_attention=False,
         attention="",
         is_overall=position == 0,
     )
+
+
+def counted(cells: list[SimpleNamespace]) -> str:
+    rated = sum(cell.level is not None for cell in cells)
+    return RATED.count(rated, len(cells) - rated, len(cells))
 
 
 def make_detail(cell: SimpleNamespace, number: int) -> dict[str, Any]:
@@ -163,8 +171,9 @@ def report_context(
             make_cell(key, position, labels[position % len(labels)], value, level_count)
             for position, value in enumerate(row_values)
         ]
-        rated = sum(cell.level is not None for cell in cells)
-        rows.append(SimpleNamespace(pillar=pillar, rated=rated, total=len(cells), cells=cells))
+        rows.append(
+            SimpleNamespace(pillar=pillar, count=counted(cells), total=len(cells), cells=cells)
+        )
         details = [make_detail(cell, index + place) for place, cell in enumerate(cells)]
         sections.append(
             {
@@ -177,7 +186,7 @@ def report_context(
         caption="Confidence by pillar and criterion",
         rows=rows,
         levels=[make_level(value, level_count) for value in range(level_count)],
-        rated=sum(row.rated for row in rows),
+        count=counted([cell for row in rows for cell in row.cells]),
         total=sum(row.total for row in rows),
         width=max(len(row.cells) for row in rows),
     )

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 from accelerator.core.jobs.services import request_job
 from assessments.rating.services import start_assessment
-from calibration.assigning.services import assigning
+from calibration.assigning.services import assigning, handing_back
 from calibration.assigning.services.conflicts import declare_conflict
 from calibration.desk.services import settling
 from calibration.models import ConflictOfInterest, ImprovementMeeting, PracticeCase
@@ -21,7 +21,8 @@ def build_world(cast) -> SimpleNamespace:
 
     `submitted` (and `draft`, its next round), being reviewed as `scoring` with coach A's
     `review` whole but not handed in; `both_in` with a `proposal` by coach A; `released` with its
-    `release`, a `question` and a `meeting`; `unassigned`; `waiting`, submitted only.
+    `release`, a `question` and a `meeting`; `unassigned`; `earlier`, a submission taken
+    back; `waiting`, submitted only.
     """
     world = SimpleNamespace(**vars(cast))
     world.scoring = calibrations.scored(world)
@@ -92,6 +93,9 @@ def _given(world) -> None:
 
 def _to_assign(world) -> None:
     fourth, fifth = calibrations.twin(world), calibrations.twin(world)
+    taken = submitted(calibrations.twin(world).enrolment, world.lead)
+    handing_back.take_back(actor=world.lead, assessment=taken)
+    world.earlier = taken.submissions.get()
     world.unassigned = assigning.open_calibration(
         actor=world.hub, assessment=submitted(fourth.enrolment, world.lead)
     )

@@ -10,7 +10,7 @@ COMPARED = (State.BOTH_IN, State.MODERATING, State.AGREED, State.RELEASED)
 EDGES = {
     State.UNASSIGNED: {State.ASSIGNED},
     State.ASSIGNED: {State.SCORING, State.UNASSIGNED},
-    State.SCORING: {State.BOTH_IN, State.ASSIGNED},
+    State.SCORING: {State.BOTH_IN, State.ASSIGNED, State.UNASSIGNED},
     State.BOTH_IN: {State.MODERATING, State.SCORING},
     State.MODERATING: {State.AGREED, State.SCORING},
     State.AGREED: {State.RELEASED, State.MODERATING},

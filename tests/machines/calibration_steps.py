@@ -11,7 +11,7 @@ from accelerator.models import Role, User
 from assessments.framework.services import publish_framework
 from assessments.models import Criterion
 from assessments.submission.services import submit_assessment
-from calibration.assigning.services import assigning
+from calibration.assigning.services import assigning, handing_back
 from calibration.models import Calibration, Decision, Release, Review
 from calibration.reviewing.services import requests, reviewing
 from calibration.rules.problems import ReviewLocked, StepRefused
@@ -162,6 +162,19 @@ class Reviewing(RuleBasedStateMachine):
         )
         if allowed:
             self.seat(Seat.THIRD, person, review)
+
+    @rule()
+    def take_back_and_hand_in_again(self) -> None:
+        """Allowed while nobody in a seat has answered; then everybody is released."""
+        assessment = self.row.assessment
+        allowed = not any(chair.levels for chair in self.model.chairs.values())
+        self.attempt(
+            allowed, lambda: handing_back.take_back(actor=WORLD.lead, assessment=assessment)
+        )
+        if allowed:
+            self.model.sat |= {chair.coach for chair in self.model.chairs.values()}
+            self.model.state, self.model.chairs = State.UNASSIGNED, {}
+            assert submit_assessment(actor=WORLD.lead, assessment=assessment) is True
 
     # Reviewing
 

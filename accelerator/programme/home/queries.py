@@ -5,7 +5,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accelerator.models import Enrolment, Role, User
+from accelerator.models import Enrolment, User
 from accelerator.models.people import OWN_ROLES
 from accelerator.programme.journey import FIRST_ROUND, Journey, journeys
 
@@ -16,10 +16,10 @@ def own_journeys(user: User) -> list[Journey]:
     own = enrolments.filter(
         organisation__membership__user=user, organisation__membership__role__in=OWN_ROLES
     )
-    led = own.filter(
-        organisation__membership__user=user, organisation__membership__role=Role.LEAD
-    ).values_list("pk", flat=True)
-    return journeys(own.distinct(), set(led), round=FIRST_ROUND)
+    roles: dict[int, frozenset[str]] = {}
+    for pk, role in own.values_list("pk", "organisation__membership__role"):
+        roles[pk] = roles.get(pk, frozenset()) | {role}
+    return journeys(own.distinct(), roles, round=FIRST_ROUND)
 
 
 def panels_of(user: User, roles: Collection[str]) -> list:

@@ -8,7 +8,7 @@ from accelerator.core.http import Request
 from accelerator.programme.journey import steps_of
 from assessments.access import assessment_for, enrolment_for
 from assessments.rating import services as rating_services
-from assessments.rating.queries import grid_of, steps_done
+from assessments.rating.queries import given_back, grid_of, steps_done
 from assessments.rules.problems import FrameworkNotOpen
 
 
@@ -39,6 +39,7 @@ def overview(request: Request, pk: int) -> HttpResponse:
             "assessment": assessment,
             "steps": steps_of(assessment.enrolment, steps_done(assessment)),
             "grid": grid,
+            "given_back": given_back(assessment),
             "next_cell": todo[0] if todo else None,
             "can_edit": assessment.is_open and may(assessment, "assessment.rate"),
             "can_submit": assessment.is_open and may(assessment, "assessment.submit"),

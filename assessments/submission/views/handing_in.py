@@ -6,9 +6,10 @@ from django.views.decorators.http import require_safe
 from accelerator.core.access import may
 from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
-from assessments.access import assessment_for
+from assessments.access import assessment_for, submission_for
+from assessments.rating.queries import given_back
 from assessments.submission import services as submission_services
-from assessments.submission.queries import answers_to_check
+from assessments.submission.queries import answers_to_check, told_words
 
 
 @require_safe
@@ -20,6 +21,7 @@ def check(request: Request, pk: int) -> HttpResponse:
     context = answers_to_check(assessment)
     context["can_submit"] = assessment.is_open and may(assessment, "assessment.submit")
     context["can_edit"] = assessment.is_open and may(assessment, "assessment.rate")
+    context["given_back"] = given_back(assessment)
     return render(request, "assessments/check.html", context)
 
 
@@ -57,4 +59,6 @@ def submitted(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "assessment.view", pk)
     if not assessment.is_submitted:
         return redirect("assessments:overview", pk=pk)
-    return render(request, "assessments/submitted.html", {"assessment": assessment})
+    standing = submission_for(request.user, pk)
+    context = {"assessment": assessment, "told": told_words(standing), "number": standing.number}
+    return render(request, "assessments/submitted.html", context)

@@ -1,8 +1,10 @@
 """A submitted assessment: heat-map, details, print, CSV and PDF."""
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,7 +41,9 @@ def results(request: Request, pk: int) -> HttpResponse:
         {
             "assessment": assessment,
             "grid": grid,
-            "rows": report_rows(grid, ratings),
+            "sections": report_rows(grid, ratings),
+            "number": assessment.submissions.count(),
+            "change": import_string(settings.AFTER_SUBMISSION)(assessment),
             "jobs": newest_jobs(request.user, HEATMAP_REPORT, assessment=assessment.pk),
             "can_report": may(assessment, "report.make"),
         },

@@ -128,7 +128,7 @@ def groups(coaches: Sequence[CoachLoad], pairs: Iterable[Pair]) -> list[list[str
 
 def waiting(cohort: Cohort) -> list[Assessment]:
     """Handed in by organisations of the cohort, and without coaches."""
-    begun = Calibration.objects.exclude(state=Calibration.State.UNASSIGNED)
+    begun = Calibration.objects.with_coaches()
     return list(
         Assessment.objects.filter(
             enrolment__cohort=cohort,

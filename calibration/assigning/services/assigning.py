@@ -51,6 +51,8 @@ def assign_coaches(
     due_on: date | None = None,
 ) -> Calibration:
     """Give an unassigned calibration its two coaches, from two institutions without conflicts."""
+    if not Assessment.objects.locked(calibration.assessment_id).is_submitted:
+        raise StepRefused("This self-assessment is with the organisation again, to be changed.")
     row = Calibration.objects.locked(calibration.pk)
     if not row.needs_coaches:
         raise StepRefused("This assessment has its coaches already. Replace one instead.")
@@ -128,13 +130,7 @@ def withdraw_review(
     if not row.has_open_seats:
         raise StepRefused("The reviews are settled, so a coach cannot be taken off any more.")
     new = _free(row, replacement, old.seat, leaving=old) if replacement else None
-    old.state, old.withdrawn_at, old.withdrawn_reason = (
-        Review.State.WITHDRAWN,
-        timezone.now(),
-        reason,
-    )
-    old.save(update_fields=["state", "withdrawn_at", "withdrawn_reason"])
-    audit.record(actor, "review.withdrawn", row, seat=old.seat, coach=old.coach_id)
+    take_off(actor=actor, calibration=row, review=old, reason=reason)
     if old.is_main:
         _reopen_reviewing(row)
     if new is None:
@@ -151,6 +147,14 @@ def withdraw_review(
         return None
     criteria = list(old.ratings.values_list("criterion", flat=True))
     return _seat(actor, row, new, old.seat, criteria)
+
+
+def take_off(*, actor: User, calibration: Calibration, review: Review, reason: str) -> None:
+    """Mark a review withdrawn. The caller holds the locks of both rows and tells whom it must."""
+    review.state, review.withdrawn_at = Review.State.WITHDRAWN, timezone.now()
+    review.withdrawn_reason = reason
+    review.save(update_fields=["state", "withdrawn_at", "withdrawn_reason"])
+    audit.record(actor, "review.withdrawn", calibration, seat=review.seat, coach=review.coach_id)
 
 
 def _reopen_reviewing(row: Calibration) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.http import Request
+from accelerator.core.mail.queries import wrote_to
 from accelerator.core.queue import enqueue
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
@@ -40,7 +41,7 @@ def release(request: Request, pk: int) -> HttpResponse:
     form = ReleaseForm(request.POST if request.method == "POST" else None, asked=check.asked)
     if request.method == "POST" and form.is_valid():
         try:
-            releasing.release(
+            given = releasing.release(
                 actor=request.user,
                 calibration=calibration,
                 message=form.cleaned_data["message"],
@@ -50,7 +51,7 @@ def release(request: Request, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             enqueue("accelerator.send_mail")
-            messages.success(request, f"Released. {organisation} is told.")
+            messages.success(request, f"Released. {wrote_to(f'released:{given.pk}')}".strip())
             return redirect("calibration:result", pk=pk)
     context = {
         **page_of(calibration),
@@ -122,7 +123,7 @@ def answer(request: Request, pk: int) -> HttpResponse:
             question = question_for(request.user, pk)
         else:
             enqueue("accelerator.send_mail")
-            messages.success(request, f"Answered. {question.asked_by} is told.")
+            messages.success(request, f"Answered. {wrote_to(f'release-answer:{pk}')}".strip())
             return redirect("calibration:questions", slug=enrolment.cohort.slug)
     framework = catalogue(question.release.calibration.assessment.framework_id)
     return render(

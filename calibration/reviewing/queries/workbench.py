@@ -14,6 +14,7 @@ from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo
 from assessments.models import Criterion, Evidence, EvidenceUse, Rating
 from assessments.rating.queries import Cell, Grid, Row
+from assessments.scoring import Words
 from calibration.models import EvidenceRequest, Review, ReviewRating, unanswered
 from calibration.reviewing.queries.gaps import missing
 from calibration.rules.reasons import lift_is_missing
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 LIFT = "say what would lift it"
+JUDGED = Words("judged", "cannot be judged", "Not judged yet", "Cannot judge")
 ENROLMENT = "calibration__assessment__enrolment"
 REVIEWS = Review.objects.select_related(
     f"{ENROLMENT}__organisation", f"{ENROLMENT}__programme", f"{ENROLMENT}__cohort"
@@ -122,7 +124,7 @@ class Overview:
 
     @property
     def done(self) -> int:
-        return self.grid.rated
+        return self.grid.answered
 
     @property
     def total(self) -> int:
@@ -165,6 +167,7 @@ def _cell(
         evidence_count=evidence_count,
         attention=LIFT if criterion.id in why and rating.level is not None else "",
         url=reverse("calibration:rate", args=[rating.review_id, criterion.code]),
+        words=JUDGED,
     )
 
 

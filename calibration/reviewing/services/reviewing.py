@@ -31,13 +31,15 @@ def save_judgement(
     """
     now = timezone.now()
     with refused_as(RATING_LOCKED, ReviewLocked):
+        # Before the rating, whose trigger locks its review: calibrations are locked first.
+        Calibration.objects.filter(pk=rating.review.calibration_id, state=State.ASSIGNED).update(
+            state=State.SCORING
+        )
         changed = ReviewRating.objects.filter(pk=rating.pk, version=read_version).update(
             version=F("version") + 1, updated_at=now, **asdict(judgement)
         )
-        if changed:
-            Calibration.objects.filter(
-                pk=rating.review.calibration_id, state=State.ASSIGNED
-            ).update(state=State.SCORING)
+        if not changed:
+            transaction.set_rollback(True)
     if changed:
         rating.version, rating.updated_at = read_version + 1, now
         for name, value in asdict(judgement).items():

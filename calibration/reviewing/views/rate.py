@@ -97,7 +97,7 @@ def _page(
         "others": _others(rating),
         "previous": before,
         "next": after,
-        "done": grid.rated,
+        "done": grid.answered,
         "total": grid.total,
         "terms": [{"term": term, "meaning": meaning} for term, meaning in criterion.terms],
         "q": len(levels.levels),

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.http import Request
 from accelerator.core.limits import too_often
+from accelerator.core.mail.queries import wrote_to
 from accelerator.core.queue import enqueue
 from assessments.framework.queries import catalogue
 from calibration.access import require_coach
@@ -136,7 +137,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
     elif asked:
         about = framework.by_code.get(form.cleaned_data["criterion"])
         try:
-            requests.ask_for_evidence(
+            asked_now = requests.ask_for_evidence(
                 actor=request.user,
                 calibration=row.calibration,
                 question=form.cleaned_data["question"],
@@ -146,7 +147,8 @@ def ask(request: Request, pk: int) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("calibration:review", pk=pk)
         enqueue("accelerator.send_mail")
-        messages.success(request, "Your question is on its way. Both coaches will see the answer.")
+        told = wrote_to(f"evidence-request:{asked_now.pk}")
+        messages.success(request, f"{told} Both coaches will see the answer.".strip())
         if about:
             return redirect("calibration:rate", pk=pk, code=about.code)
         return redirect("calibration:review", pk=pk)

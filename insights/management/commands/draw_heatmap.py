@@ -68,7 +68,7 @@ def _cell(cell: Cell, x: int) -> dict:
         "level": cell.level is not None,
         "fill": colours()[fill],
         "ink": colours()[ink],
-        "word": cell.level.short if cell.level else "Not rated",
+        "word": cell.word,
         "lines": [
             {"text": line, "y": 20 + 14 * number}
             for number, line in enumerate(textwrap.wrap(cell.label, 22)[:3])

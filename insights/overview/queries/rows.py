@@ -110,12 +110,17 @@ class Row:
         if not self.enrolment.assessment_state:
             return "Not started"
         if not self.has_results:
-            return "Being rated"
+            return "Being rated again." if self.was_handed_in else "Being rated"
         return f"Handed in {_day(timezone.localtime(self.enrolment.submitted_at))}."
 
     @property
     def has_results(self) -> bool:
         return self.enrolment.assessment_state == Assessment.State.SUBMITTED
+
+    @property
+    def was_handed_in(self) -> bool:
+        """Whether it was handed in and is with the organisation again."""
+        return self.enrolment.was_handed_in and not self.has_results
 
     @property
     def facts(self) -> list[Fact]:

@@ -7,6 +7,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -18,7 +19,7 @@ from django.db.models import (
 )
 
 from accelerator.models import Cohort, Enrolment, User
-from assessments.models import Assessment
+from assessments.models import Assessment, Submission
 from assessments.rules.rounds import BASELINE
 from calibration.access import side_by_side
 from calibration.desk.queries.inputs import stale_decisions
@@ -44,6 +45,7 @@ class Stage(TypedDict):
 
     assessment_id: int | None
     assessment_state: str | None
+    was_handed_in: bool
     submitted_at: datetime | None
     calibration_id: int | None
     calibration_state: str | None
@@ -74,6 +76,11 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolme
         .annotate(
             assessment_id=Subquery(assessment.values("pk")[:1]),
             assessment_state=Subquery(assessment.values("state")[:1]),
+            was_handed_in=Exists(
+                Submission.objects.filter(
+                    assessment__enrolment=OuterRef("pk"), assessment__round=round
+                )
+            ),
             submitted_at=Subquery(assessment.values("submitted_at")[:1]),
             calibration_id=Subquery(calibration.values("pk")[:1]),
             calibration_state=Subquery(calibration.values("state")[:1]),

@@ -132,7 +132,7 @@ def test_the_front_page_says_what_it_is(reader):
         "First assessment",
         "Self-assessment, submitted 14 November 2026",
         "Confidence Framework, version 2.0",
-        "28 of 30 rated",
+        "28 rated, 2 cannot be rated",
         "This is not a pass mark.",
         "Made by Amina Okafor on 21 November 2026 at 10:14.",
         "It shows the organisation’s own ratings, as submitted.",
@@ -144,8 +144,9 @@ def test_the_front_page_says_what_it_is(reader):
 def test_not_rated_and_the_lowest_level_stay_apart(reader):
     front = texts(reader)[0]
     values = [value for row in VALUES for value in row]
-    # Each appears once more, in the legend.
-    assert front.count("Not rated") == values.count(None) + 1
+    assert front.count("Cannot be rated") == values.count(None)
+    # Each of the others appears once more, in the legend.
+    assert front.count("Not rated") == 1
     assert len(re.findall(r"Low or no\b", front)) == values.count(0) + 1
 
 

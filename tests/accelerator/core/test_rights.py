@@ -30,6 +30,7 @@ def test_every_role_says_in_words_what_it_may_do() -> None:
     assert all(prose_of(role).endswith(".") for role in Role)
     assert prose_of(Role.HUB) == (
         "Runs the cohort. Reads an assessment and its evidence once it is submitted. "
+        "Returns it with a reason until a coach has begun. "
         "Records coaches’ ties to organisations, and lifts them with a reason."
     )
 

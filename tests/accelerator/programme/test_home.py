@@ -5,7 +5,9 @@ from django.urls import reverse
 
 from accelerator.models import AuditEvent, Enrolment
 from accelerator.programme.accounts.demo import ACCOUNTS
-from tests.factories.assessment import open_framework, started, submitted
+from assessments.rating.services import save_rating
+from calibration.assigning.services import assigning
+from tests.factories.assessment import answers, open_framework, rate_all, started, submitted
 from tests.factories.programme import EnrolmentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +67,59 @@ def test_the_next_step_follows_the_assessment(cast, sign_in) -> None:
     page = home(sign_in, cast.lead)
     assert headline(page) == "0 of 30 rated"
     assert reverse("assessments:overview", args=[assessment.pk]) in page.content.decode()
+
+
+def buttons(page) -> list[str]:
+    (journey,) = page.context["journeys"]
+    return [one.label for one in [journey.phase.button, *journey.phase.links] if one]
+
+
+def test_the_sponsor_is_invited_to_read_and_never_to_rate(cast, sign_in) -> None:
+    open_framework(cast.enrolment)
+    seen = []
+
+    def look() -> None:
+        page = home(sign_in, cast.sponsor)
+        (journey,) = page.context["journeys"]
+        seen.append((journey.phase.headline, journey.phase.text, buttons(page)))
+
+    look()
+    assessment = started(cast.enrolment, cast.lead)
+    look()
+    rate_all(assessment, cast.lead)
+    look()
+    assert [labels for _, _, labels in seen] == [
+        ["Evidence library"],
+        ["Read it so far", "The framework", "Evidence library"],
+        ["Read all answers", "The framework", "Evidence library"],
+    ]
+    words = " ".join(f"{headline} {text}" for headline, text, _ in seen)
+    for invitation in ("You rate", "you typed", "to go", "Carry on", "hand it in"):
+        assert invitation not in words
+    assert "Read it so far" not in buttons(home(sign_in, cast.member))
+
+
+def test_what_cannot_be_rated_is_in_the_count(cast, sign_in) -> None:
+    assessment = started(cast.enrolment, cast.lead)
+    for rating, given in zip(
+        assessment.ratings.all(),
+        (answers(2), answers(None, "", cannot_rate_reason="We have one site.")),
+        strict=False,
+    ):
+        save_rating(actor=cast.lead, rating=rating, read_version=0, answers=given)
+    assert headline(home(sign_in, cast.lead)) == "1 of 30 rated, 1 cannot be rated"
+
+
+def test_after_handing_in_home_says_who_acts_next(cast, sign_in) -> None:
+    calibration = assigning.open_calibration(
+        actor=cast.hub, assessment=submitted(cast.enrolment, cast.lead)
+    )
+    page = home(sign_in, cast.sponsor)
+    assert headline(page) == "Next, the Learning Hub asks two coaches"
+    assigning.assign_coaches(
+        actor=cast.hub, calibration=calibration, coaches=[cast.coach_a, cast.coach_b]
+    )
+    assert headline(home(sign_in, cast.sponsor)) == "Two coaches are looking at it"
 
 
 def test_a_submitted_assessment_moves_the_journey_on(cast, sign_in) -> None:

@@ -11,7 +11,7 @@ from tests.factories.assessment import started
 from tests.factories.programme import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-OWN = ["Home", "Framework", "Evidence", "Calibrated", "Help"]
+OWN = ["Home", "Framework", "Evidence", "Help"]
 LINKS = {
     "lead": OWN,
     "member": OWN,
@@ -43,11 +43,11 @@ def test_each_person_is_offered_what_is_theirs_in_one_query(
 
 
 def test_the_links_lead_to_the_persons_own_pages(world) -> None:
-    """The lead's newest assessment is the last one that was begun."""
+    """The lead's newest assessment is the last one that was begun; nothing of it is released."""
     found = {link["label"]: link["url"] for link in navigation(asked(world.lead))}
     assert found["Framework"] == reverse("assessments:overview", args=[world.waiting.pk])
     assert found["Evidence"] == reverse("assessments:library", args=[world.waiting.enrolment_id])
-    assert found["Calibrated"] == reverse("calibration:result", args=[world.released.pk])
+    assert "Calibrated" not in found
 
 
 def test_nothing_is_released_before_it_is(cast) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
 from assessments.models import Rating
 from assessments.rating.queries import build_grid
+from assessments.scoring import RATED
 
 
 def criterion(number: int, pillar: str, *, counted: bool = True) -> CriterionInfo:
@@ -63,7 +64,9 @@ def test_the_grid_holds_every_criterion_in_order_and_its_counts_add_up(drawn: di
     assert (grid.total, grid.width) == (5, 3)
     assert [row.total for row in grid.rows] == [2, 3]
     answered = [r for r in rows.values() if r.level is not None or r.cannot_rate_reason]
-    assert grid.rated == sum(row.rated for row in grid.rows) == len(answered)
+    assert grid.answered == sum(row.answered for row in grid.rows) == len(answered)
+    rated = [r for r in answered if r.level is not None]
+    assert grid.count == RATED.count(len(rated), len(answered) - len(rated), 5)
     shown = Counter(cell.level.value if cell.level else None for cell in grid.cells)
     counts = [sum(r.level == value for r in rows.values()) for value in range(3)]
     assert [shown[value] for value in range(3)] == counts

@@ -26,7 +26,7 @@ def test_what_is_unrated_is_named_and_one_click_away(client, at, assessment, cas
         at("criterion", "design.2"),
         at("criterion", "sustain.5"),
     ]
-    assert "28 of 30 answered. 2 still need a level" in shown.text
+    assert "28 of 30 rated. 2 still need a level" in shown.text
     assert shown.all("a", href=at("submit")) == []
 
 
@@ -61,7 +61,7 @@ def test_a_reason_is_shown_instead_of_a_level(client, at, assessment, cast) -> N
     )
     shown = page(client.get(at("check")))
     assert f"Cannot be rated: {reason}" in shown.text
-    assert "30 of 30 answered" in shown.text
+    assert "29 rated, 1 cannot be rated" in shown.text
 
 
 def test_every_answer_is_there_to_read_by_pillar(client, at, assessment, cast) -> None:

@@ -149,7 +149,7 @@ def test_every_page_works_for_a_framework_of_another_size(client, cast, small) -
         assert client.get(at(name, "two.3")).status_code == 200
     note(cast.enrolment, cast.lead, small.ratings.select_related("assessment").last())
     assert client.get(reverse("assessments:library", args=[cast.enrolment.pk])).status_code == 200
-    assert "5 of 5 answered" in page(client.get(at("check"))).text
+    assert "5 of 5 rated" in page(client.get(at("check"))).text
     assert "All 5 criteria" in page(client.get(at("submit"))).text
     assert client.post(at("submit")).url == at("submitted")
     assert len(the_map(client.get(at("results"))).all("td")) == 5

@@ -75,7 +75,7 @@ def test_the_spreadsheet_has_a_row_for_each_criterion_in_order(client, at, hande
     keys = ["none", "little", "moderate", "high"]
     assert [row["level"] for row in named] == [*(keys[number % 4] for number in range(29)), ""]
     assert [row["counted"] for row in named].count("yes") == 25
-    assert named[29]["level name"] == "Not rated"
+    assert named[29]["level name"] == "Cannot be rated"
     assert named[29]["pieces of evidence"] == "1"
     assert named[10]["justification"] == "Reason 10, with “quotes”"
     assert named[10]["exists or used"] == "It is used"

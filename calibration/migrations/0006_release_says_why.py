@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("calibration", "0004_released_levels"),
+        ("calibration", "0005_coaches_released"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accelerator", "0003_jobs_and_mail_by_the_databases_clock"),
-        ("calibration", "0005_release_says_why"),
+        ("calibration", "0006_release_says_why"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
