@@ -67,8 +67,18 @@ WORDS = Words(
             by_code=True,
         ),
         Typed(
+            "calibration.Release",
+            {"reason": "Why a version was released again"},
+            enrolment=CALIBRATION,
+            copy=True,
+            listed=False,
+        ),
+        Typed(
             "calibration.ConflictOfInterest",
-            {"reason": "A person's tie to the organisation"},
+            {
+                "reason": "A person's tie to the organisation",
+                "lifted_reason": "Why a tie was lifted",
+            },
             enrolment="organisation__enrolments",
             private=frozenset({"reason"}),
             person="person",

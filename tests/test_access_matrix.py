@@ -209,6 +209,12 @@ MATRIX = {
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
+    "calibration:coach_conflicts": Entry(
+        HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]
+    ),
+    "calibration:lift_conflict": Entry(
+        HUB, HUB, COHORT, lambda world: [*cohort(world), world.tie.pk]
+    ),
     "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
     "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),
     "calibration:agreement": Entry(HUB, None, COHORT, cohort),

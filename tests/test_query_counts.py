@@ -69,6 +69,10 @@ def cohort(world) -> list:
     return [world.enrolment.cohort.slug]
 
 
+def coach(world) -> list:
+    return [*cohort(world), world.coach_a.pk]
+
+
 def comparing(world) -> list:
     return [world.both_in.pk]
 
@@ -130,6 +134,7 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("cohorts", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("cohort", "enrolments"): Counted("hub", cohort, more.compared),
     ("calibration:coaches", "coaches"): Counted("hub", cohort, more.coaches),
+    ("calibration:coach_conflicts", "ties"): Counted("hub", coach, more.ties),
     ("calibration:suggestions", "assessments"): Counted("hub", cohort, more.handed_in),
     ("calibration:agreement", "ratings"): Counted("hub", cohort, more.compared, shows=False),
     ("calibration:agreement_csv", "ratings"): Counted("hub", cohort, more.compared, shows=False),
@@ -210,6 +215,7 @@ NO_LIST = {
     "calibration:examples",
     "calibration:lease_return",
     "calibration:lease_take",
+    "calibration:lift_conflict",
     "calibration:meeting_add",
     "calibration:meeting_edit",
     "calibration:open",

@@ -55,6 +55,7 @@ def everything(world):
 
 # What else a row must say for the database to let the words stand there.
 BESIDE = {
+    "calibration.ConflictOfInterest.lifted_reason": ("lifted_at = now(), lifted_by_id = person_id"),
     "assessments.Rating.cannot_rate_reason": "level = NULL",
     "assessments.SubmittedRating.cannot_rate_reason": "level = NULL",
     "assessments.Submission.ended_reason": (
