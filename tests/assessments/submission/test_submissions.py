@@ -3,9 +3,10 @@
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accelerator.models import OutgoingMail
-from assessments.evidence import services as evidence_service
+from assessments.evidence.tidying import withdraw
 from assessments.models import Assessment, Submission, SubmittedRating
 from assessments.rating.services import save_rating
 from assessments.submission.services import give_back, submit_assessment
@@ -53,6 +54,18 @@ def test_a_submission_keeps_every_answer_and_its_evidence(cast) -> None:
     assert (kept.level, kept.justification, kept.practice) == (1, "Registers.", "used")
     assert kept.evidence == [piece.pk]
     assert submission.ratings.count() == 30
+
+
+def test_what_the_version_before_hands_in_during_an_upgrade_is_kept_too(cast, sign_in) -> None:
+    assessment = started(cast.enrolment, cast.lead)
+    rate_all(assessment, cast.lead, level=1)
+    Assessment.objects.filter(pk=assessment.pk).update(
+        state="submitted", submitted_at=timezone.now(), submitted_by=cast.lead
+    )
+    assert (assessment.submissions.get().number, SubmittedRating.objects.count()) == (1, 30)
+    assert "30 of 30 rated" in page(sign_in(cast.lead), "submissions", assessment.pk)
+    back(cast.lead, assessment)
+    assert not assessment.is_submitted
 
 
 def test_the_latest_counts_and_the_earlier_stay_as_they_were(cast) -> None:
@@ -141,7 +154,7 @@ def test_a_piece_withdrawn_later_is_gone_from_the_snapshot_too(cast, sign_in) ->
     back(cast.lead, assessment)
     client = sign_in(cast.lead)
     assert "Named child" in page(client, "submission", assessment.pk, 1)
-    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="A name was in it.")
+    withdraw(actor=cast.lead, evidence=piece, reason="A name was in it.")
     shown = page(client, "submission", assessment.pk, 1)
     assert "Named child" not in shown
 
