@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 
 from accelerator.core.http import Request
 from accelerator.core.middleware import View
+from accelerator.core.saving import becomes_the_page, nothing_to_swap
 from accelerator.programme.accounts.adapter import second_factor_address
 from accelerator.programme.accounts.queries import idle_hours
 from accelerator.programme.accounts.receivers import LAST_USED, SECOND_FACTOR
@@ -60,11 +61,11 @@ def second_factor(get_response: View) -> View:
             return None
         if name in (PROVE if user.has_second_factor else SET_UP):
             return None
-        if _navigates(request):
+        if becomes_the_page(request):
             going = {REDIRECT_FIELD_NAME: request.get_full_path()}
             address = second_factor_address(user)
             return redirect(f"{address}?{urlencode(going)}" if request.method == "GET" else address)
-        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+        return nothing_to_swap()
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -78,9 +79,3 @@ def _is_through(request: Request) -> bool:
     if user.has_second_factor:
         return user.is_demonstration or request.session.get(SECOND_FACTOR) == user.pk
     return not user.needs_second_factor
-
-
-def _navigates(request: Request) -> bool:
-    """Whether the answer becomes the page, and not a part of one or a script's."""
-    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return mode == "navigate" and "HX-Request" not in request.headers
