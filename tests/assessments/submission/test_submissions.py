@@ -8,7 +8,9 @@ from django.utils import timezone
 from accelerator.models import OutgoingMail
 from assessments.evidence.tidying import withdraw
 from assessments.models import Assessment, Submission, SubmittedRating
+from assessments.rating.queries import grid_of
 from assessments.rating.services import save_rating
+from assessments.submission.queries import report_context
 from assessments.submission.services import give_back, submit_assessment
 from tests.conftest import build_cast
 from tests.factories.assessment import answers, note, rate_all, started, submitted
@@ -76,6 +78,9 @@ def test_the_latest_counts_and_the_earlier_stay_as_they_were(cast) -> None:
     first, second = assessment.submissions.order_by("number")
     assert (first.ended_how, first.ended_by, first.stands) == (TAKEN_BACK, cast.lead, False)
     assert (second.number, second.stands) == (2, True)
+    ratings = assessment.ratings.with_evidence().by_criterion()
+    report = report_context(assessment, grid_of(assessment, ratings), ratings, cast.lead)
+    assert report["status_line"].endswith(", submission 2")
     levels = [one.ratings.get(criterion__code="design.1").level for one in (first, second)]
     assert levels == [2, 0]
     assert assessment.ratings.get(criterion__code="design.1").level == 0
