@@ -25,7 +25,7 @@ from tests.factories.assessment import note, rate_all, started
 from tests.factories.programme import EnrolmentFactory
 from tests.test_access_matrix import MATRIX, names
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 Args = Callable[[more.World], list]
 
 

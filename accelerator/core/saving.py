@@ -9,6 +9,9 @@ from django.shortcuts import render
 
 View = Callable[[HttpRequest], HttpResponse]
 
+# Headers of requests by scripts: htmx and session.js, kept.js.
+SCRIPTS = ("HX-Request", "X-Kept-Form")
+
 
 class SignInRequired(LoginRequiredMiddleware):
     """Django's, which would hand a whole sign-in page to a script that asked for a part."""
@@ -17,8 +20,7 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
     ) -> HttpResponseBase | None:
         to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
-        by_script = "HX-Request" in request.headers or "X-Kept-Form" in request.headers
-        return _nothing_to_swap(401) if to_sign_in and by_script else to_sign_in
+        return to_sign_in if to_sign_in is None or becomes_the_page(request) else nothing_to_swap()
 
 
 class SamePerson:
@@ -38,11 +40,18 @@ class SamePerson:
         if not stated or stated == str(request.user.pk):
             return None
         if by_script:
-            return _nothing_to_swap(403)
+            return nothing_to_swap(403)
         return render(request, "403_person.html", status=403)
 
 
-def _nothing_to_swap(status: int) -> HttpResponse:
+def becomes_the_page(request: HttpRequest) -> bool:
+    """Whether the browser shows the answer, and no script puts it into a page."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode == "navigate" and not any(name in request.headers for name in SCRIPTS)
+
+
+def nothing_to_swap(status: int = 401) -> HttpResponse:
+    """The answer to a script whose person is signed out, or somebody else."""
     return HttpResponse(status=status, headers={"HX-Reswap": "none"})
 
 

@@ -146,7 +146,9 @@ def report_context(
     enrolment = assessment.enrolment
     if assessment.is_submitted:
         on = timezone.localtime(assessment.submitted_at)
-        status = f"Self-assessment, submitted {on.day} {on:%B %Y}"
+        number = assessment.submissions.count()
+        which = f", submission {number}" if number > 1 else ""
+        status = f"Self-assessment, submitted {on.day} {on:%B %Y}{which}"
     else:
         status = "Self-assessment, not yet submitted"
     return {

@@ -4,7 +4,7 @@
 "use strict";
 
 (() => {
-  const { session, announce } = window.accelerator;
+  const { session, announce, textButton } = window.accelerator;
   if (!session) return;
   const { person } = session;
   const UNSENT = "unsent:";
@@ -184,22 +184,13 @@
     if (strangers.length) place.append(belongings(strangers));
   }
 
-  function button(words, act) {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "text-link";
-    made.textContent = words;
-    made.addEventListener("click", act);
-    return made;
-  }
-
   function needing(url, entry) {
     const line = document.createElement("span");
     const link = document.createElement("a");
     link.href = entry.page;
     link.textContent = entry.label;
     line.append(link, ` ${NEEDS[entry.state]}. `);
-    if (entry.state === "gone") line.append(button("Drop it", () => drop(url)));
+    if (entry.state === "gone") line.append(textButton("Drop it", () => drop(url)));
     return line;
   }
 
@@ -207,7 +198,7 @@
     const line = document.createElement("span");
     line.append("This tab keeps words that somebody else typed and did not get saved. They are not saved under your "
       + "name: they wait for their writer to sign in here. ");
-    line.append(button("Remove them for good", () => {
+    line.append(textButton("Remove them for good", () => {
       strangers.forEach((key) => sessionStorage.removeItem(key));
       show();
     }));

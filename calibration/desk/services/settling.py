@@ -1,7 +1,5 @@
 """The coaches' own accord: one proposes a level and words, the other signs the same content."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -9,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.fingerprint import fingerprint
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
 from assessments.models import Criterion
@@ -46,7 +45,7 @@ def content_hash(calibration: Calibration, criterion: Criterion, outcome: Outcom
         outcome.lift,
         outcome.cause,
     ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return fingerprint(content)
 
 
 @transaction.atomic

@@ -129,7 +129,7 @@ class Row:
         if found is None or self.is_left:
             return []
         facts = []
-        if found.awaits_reviews and found.due_on is not None:
+        if found.awaits_reviews and found.due_on is not None and self.has_results:
             late = "Overdue" if found.is_overdue else ""
             facts.append(Fact("Reviews due", _day(found.due_on), late))
         if found.version > 1:

@@ -105,7 +105,7 @@ def test_nothing_opens_before_it(world, name: str) -> None:
                 opened.add(url)
             if url == "account_logout":
                 client.force_login(person)
-    always = {"help", "favicon", "account_logout", "health_live", "health_ready"}
+    always = {"help", "favicon", "account_logout", "health_live", "health_ready", "signed_in"}
     if name == "without_one":
         assert opened == always | {
             "account_reauthenticate",
@@ -115,6 +115,13 @@ def test_nothing_opens_before_it(world, name: str) -> None:
         }
     else:
         assert opened == always | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+
+
+def test_a_script_that_asks_is_told_of_nobody_before_it(cast) -> None:
+    half, _ = with_password(cast.hub)
+    assert half.get(reverse("signed_in")).json()["person"] == ""
+    whole = client_of(cast.hub)
+    assert whole.get(reverse("signed_in")).json()["person"] == str(cast.hub.pk)
 
 
 @pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])

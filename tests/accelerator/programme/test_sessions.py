@@ -14,7 +14,7 @@ from accelerator.models import ReportJob, User
 from accelerator.programme.accounts.receivers import LAST_USED
 from tests.factories.signing_in import client_of, code_now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 
 def ago(client: Client, key: str, *, hours: float) -> None:
