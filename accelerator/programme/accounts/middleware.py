@@ -7,10 +7,12 @@ from typing import Any
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from accelerator.core.http import Request
 from accelerator.core.middleware import View
+from accelerator.core.saving import another_person, by_script, nothing_to_swap
 from accelerator.programme.accounts.adapter import second_factor_address
 from accelerator.programme.accounts.queries import idle_hours
 from accelerator.programme.accounts.receivers import LAST_USED, SECOND_FACTOR
@@ -43,8 +45,10 @@ def idle_limit(get_response: View) -> Callable[..., HttpResponse]:
     return middleware
 
 
-def _by_itself(request: HttpRequest) -> bool:
-    return request.method == "GET" and "HX-Request" in request.headers
+def _by_itself(request: Request) -> bool:
+    """Also what a page of somebody else, still open in this browser, tries again and again."""
+    fetched = "HX-Request" in request.headers or request.path_info == reverse("signed_in")
+    return (request.method == "GET" and fetched) or another_person(request)
 
 
 def second_factor(get_response: View) -> View:
@@ -64,7 +68,7 @@ def second_factor(get_response: View) -> View:
             going = {REDIRECT_FIELD_NAME: request.get_full_path()}
             address = second_factor_address(user)
             return redirect(f"{address}?{urlencode(going)}" if request.method == "GET" else address)
-        return HttpResponse(status=401, headers={"HX-Reswap": "none"})
+        return nothing_to_swap(401)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         return get_response(request)
@@ -83,4 +87,4 @@ def _is_through(request: Request) -> bool:
 def _navigates(request: Request) -> bool:
     """Whether the answer becomes the page, and not a part of one or a script's."""
     mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return mode == "navigate" and "HX-Request" not in request.headers
+    return mode == "navigate" and not by_script(request)

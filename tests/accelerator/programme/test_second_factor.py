@@ -117,7 +117,15 @@ def test_nothing_opens_before_it(world, name: str) -> None:
         assert opened == always | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
-@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Request": "true"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"X-Kept-Form": "true"},
+        {"X-Person": "1"},
+    ],
+)
 def test_a_part_of_a_page_and_a_script_get_no_page(cast, headers: dict) -> None:
     client, _ = with_password(cast.hub)
     answer = client.get(reverse("home"), headers=headers)
