@@ -182,6 +182,24 @@ def test_a_recovery_code_works_once(cast) -> None:
         assert through(client) is works
 
 
+def test_guessing_codes_ends_soon_whichever_page_and_wherever_they_come_from(
+    cast, settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {}  # allauth's own, as in production
+    give_second_factor(cast.hub)
+    client, led_to = with_password(cast.hub)
+    stolen = Client()
+    stolen.force_login(cast.hub)
+    prove = reverse("mfa_reauthenticate")
+    for number in range(6):
+        guesser, address = (client, led_to) if number % 2 else (stolen, prove)
+        guesser.post(address, {"code": f"{number:06}"}, REMOTE_ADDR=f"10.0.0.{number}")
+    for guesser, address in ((client, led_to), (stolen, prove)):
+        answer = guesser.post(address, {"code": code_now()}, REMOTE_ADDR="10.0.1.1")
+        assert "Too many" in answer.content.decode()
+        assert not through(guesser)
+
+
 def test_a_session_that_did_not_show_it_can_only_show_it(cast) -> None:
     """Signed in by some other way: it cannot add one of its own instead."""
     give_second_factor(cast.hub)
