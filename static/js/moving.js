@@ -47,6 +47,7 @@
     if (push && path(url) !== path(shown)) window.history.pushState(null, "", url);
     shown = url;
     isCopy = copy;
+    can();
     session.stamp(main);
     window.htmx.process(main);
     window.accelerator.renew();
@@ -79,6 +80,12 @@
     place.hidden = false;
     place.textContent = CLOSED;
     announce(CLOSED);
+  }
+
+  /** It is back, or another page is in view. */
+  function can() {
+    const place = document.querySelector("[data-panel-notice]");
+    if (place.textContent === CLOSED) place.hidden = true;
   }
 
   function leave(url) {
@@ -128,6 +135,8 @@
   });
   window.addEventListener("pagehide", () => { if (form) outbox.part(form.dataset.autosave); });
   window.addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("outbox:answer", ({ detail }) => { if (detail.state === "here") can(); });
+  window.addEventListener("online", can);
   // Only what cannot be saved now is asked about: closing the tab would lose it.
   window.addEventListener("beforeunload", (event) => {
     const stuck = outbox.entries().some(([, entry]) => entry.state) || outbox.state() !== "here";

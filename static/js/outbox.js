@@ -16,6 +16,7 @@
   let running = null;
   let again = false;
   let state = "here";
+  let busy = false; // "away" with an answer: the site is there and cannot save now
 
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const versioned = (fields, version) =>
@@ -128,6 +129,7 @@
         if (url === only) answer = got;
         document.dispatchEvent(new CustomEvent("outbox:answer", { detail: { url, ...got } }));
         state = got.state;
+        busy = Boolean(got.status);
         show();
         if (state !== "here") {
           later();
@@ -164,10 +166,19 @@
       return running;
     })();
     const answer = await Promise.race([whole, late]);
-    if (answer?.late) state = "away";
+    if (answer?.late) {
+      state = "away";
+      busy = false;
+    }
     return answer;
   }
 
+  const WHY = {
+    away: "no connection. Kept in this tab and sent when it is back.",
+    busy: "the site is busy. We keep trying.",
+    out: "you were signed out. Sign in in a new tab to send.",
+    other: "somebody else is signed in in this browser now. Sign in as yourself in a new tab to send.",
+  };
   const NEEDS = { conflict: "was changed elsewhere too", refused: "needs a choice", gone: "can no longer be changed" };
 
   function show() {
@@ -179,9 +190,17 @@
     place.hidden = !others.length && !strangers.length;
     place.replaceChildren();
     const waiting = others.filter(([, entry]) => !entry.state).length;
-    if (waiting) place.append(`${waiting} not sent yet. `);
+    if (waiting) place.append(waits(waiting, here), " ");
     for (const [url, entry] of others.filter(([, one]) => one.state)) place.append(needing(url, entry), " ");
     if (strangers.length) place.append(belongings(strangers));
+  }
+
+  /** How many wait, and why, unless the form in view says why itself. */
+  function waits(count, here) {
+    const line = document.createElement("span");
+    const why = here && read(here) ? "" : WHY[state === "away" && busy ? "busy" : state];
+    session.tell(line, `${count} not sent yet${why ? ` – ${why}` : "."}`, state);
+    return line;
   }
 
   function button(words, act) {

@@ -10,7 +10,7 @@ window.accelerator.saving = (() => {
     busy: "Not saved yet – the site is busy. Your words are kept in this tab and we keep trying.",
     out: "You were signed out. Sign in in a new tab and this is saved.",
     other: "Not saved – somebody else is signed in in this browser now, and nothing is saved under their name. "
-      + "Your words are kept in this tab: sign in as yourself in a new tab and they are saved.",
+      + "Sign in as yourself in a new tab and this is saved.",
     gone: "Not saved – this page is no longer yours to change. Copy your words before you leave.",
     back: "Not saved yet. What you had typed here is back.",
     typing: "Not saved yet…",

@@ -104,6 +104,24 @@ def test_words_typed_while_signed_out_are_saved_after_signing_in(cast, window, a
     assert justification().endswith("And on.")
 
 
+def test_who_goes_on_signed_out_is_told_why_it_waits_and_can_sign_in(cast, window, address):
+    page = window(cast.lead)
+    page.goto(address())
+    page.wait_for_load_state("networkidle")
+    cookie_gone(page)
+    type_words(page, "Typed, then gone on.")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/criteria/design.2/")
+    unsent = page.locator(".unsent")
+    expect(unsent).to_have_text(
+        "1 not sent yet – you were signed out. Sign in in a new tab to send. "
+    )
+    expect(unsent.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
+    type_words(page, "Here as well.")
+    expect(status(page)).to_have_text(SIGNED_OUT)
+    expect(unsent).to_have_text("1 not sent yet. ")
+
+
 def test_a_changed_token_costs_no_word(cast, window, address) -> None:
     page = window(cast.lead)
     page.goto(address())
@@ -186,7 +204,7 @@ def test_ten_criteria_with_the_connection_cut(review, cast, window) -> None:
         page.get_by_label("Commentary to the organisation").fill(f"Offline, {code}.")
         page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/criteria/{codes[10]}/")
-    expect(page.locator(".unsent")).to_contain_text("10 not sent yet")
+    expect(page.locator(".unsent")).to_contain_text("10 not sent yet – no connection")
     page.go_back()
     expect(page.get_by_label("Commentary to the organisation")).to_have_value(
         f"Offline, {codes[9]}."
@@ -260,6 +278,7 @@ def test_no_button_and_no_link_leads_to_the_browsers_error_page(cast, window, ad
     expect(page.get_by_label(WORDS)).to_have_value("Typed on a train.")
     page.context.set_offline(False)
     saved(page)
+    expect(page.locator("[data-panel-notice]")).to_be_hidden()
     assert justification() == "Typed on a train."
 
 
