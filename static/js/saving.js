@@ -43,7 +43,8 @@ window.accelerator.saving = (() => {
     }
 
     function keep(state) {
-      outbox.put(url, { page: form.getAttribute("action"), label: form.dataset.label, fields: fieldsOf(form), state });
+      const words = [...form.querySelectorAll("textarea")].map((box) => box.name);
+      outbox.put(url, { page: form.getAttribute("action"), label: form.dataset.label, fields: fieldsOf(form), words, state });
     }
 
     /** Something was typed or chosen, as far as the fields show it; leaving a field is no change. */
@@ -121,6 +122,13 @@ window.accelerator.saving = (() => {
 
     form.addEventListener("input", () => changed(900));
     form.addEventListener("change", () => changed(200));
+
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+      if ((event.target.closest("form") ?? form) !== form) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[name=action][value=next]"));
+    }, { signal });
 
     // Save, Save and go on: sent like everything else, so that no error page takes the words.
     form.addEventListener("submit", async (event) => {
