@@ -422,11 +422,14 @@ CELERY_TASK_ROUTES = {
     "accelerator.send_mail": {"queue": "mail"},
     "accelerator.sweep": {"queue": "sweep"},
     "accelerator.tidy": {"queue": "sweep"},
+    "calibration.look_for_stale": {"queue": "sweep"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "accelerator.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "tidy": {"task": "accelerator.tidy", "schedule": 3600.0, "options": {"expires": 3600}},
     "orphans": {"task": "assessments.remove_orphans", "schedule": 3600.0},
+    # Moderators hear of it within ten minutes.
+    "stale": {"task": "calibration.look_for_stale", "schedule": 120.0, "options": {"expires": 120}},
 }
 REPORT_KEEP_DAYS = env.int("REPORT_KEEP_DAYS", default=90)
 # A job is handed out again: running, without a sign of life; queued, and no worker took it.

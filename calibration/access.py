@@ -33,8 +33,9 @@ RIGHTS = {
     Role.MEMBER: Rights(READ),
     Role.SPONSOR: Rights(READ),
     Role.HUB: Rights(
-        COMPARE | {"calibration.run", "submission.return"},
-        "Returns it with a reason until a coach has begun.",
+        COMPARE | {"calibration.run", "conflict.record", "submission.return"},
+        "Returns it with a reason until a coach has begun. Records coaches’ ties to organisations, "
+        "and lifts them with a reason.",
     ),
     Role.MODERATOR: Rights(
         COMPARE | {"calibration.moderate"},
@@ -114,13 +115,29 @@ def tied_to(user: User) -> QuerySet[Calibration]:
     """
     organisations = Organisation.objects.filter(
         Q(pk__in=Membership.objects.filter(user=user).values("organisation"))
-        | Q(pk__in=ConflictOfInterest.objects.filter(person=user).values("organisation"))
+        | Q(pk__in=ConflictOfInterest.objects.standing().filter(person=user).values("organisation"))
     )
     advised = Membership.objects.filter(user=user, role=Role.ADVISER)
     return Calibration.objects.filter(
         Q(assessment__enrolment__organisation__in=organisations)
         | Q(assessment__enrolment__in=advised.values("enrolment"))
     ).order_by()
+
+
+def impartial_moderators(calibration: Calibration) -> QuerySet[User]:
+    """The moderators of its cohort who may settle it: no tie to the organisation, never its coach.
+
+    Those to whom letters about what coaches see differently go.
+    """
+    enrolment = calibration.assessment.enrolment
+    tied = ConflictOfInterest.objects.standing().filter(organisation=enrolment.organisation_id)
+    members = Membership.objects.filter(organisation=enrolment.organisation_id)
+    return (
+        User.objects.holding(Role.MODERATOR, cohort=enrolment.cohort_id)
+        .exclude(pk__in=members.values("user"))
+        .exclude(pk__in=tied.values("person"))
+        .exclude(pk__in=calibration.reviews.order_by().values("coach"))
+    )
 
 
 def unblinded(user: User) -> CalibrationQuerySet:
@@ -136,6 +153,11 @@ def side_by_side(user: User) -> CalibrationQuerySet:
 def run(user: User, pk: int) -> Calibration:
     """The calibration, for those who run its cohort."""
     return get_for(user, CALIBRATIONS.all(), "calibration.run", pk=pk)
+
+
+def cohort_of_ties(user: User, slug: str) -> Cohort:
+    """The cohort, for those who note coaches' ties to its organisations."""
+    return get_for(user, Cohort.objects.all(), "conflict.record", slug=slug)
 
 
 def run_review(user: User, pk: int) -> Review:

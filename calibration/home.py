@@ -14,6 +14,7 @@ from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Rol
 from assessments.home import handed_in
 from assessments.models import Assessment
 from calibration.access import side_by_side
+from calibration.desk.queries.inputs import stale_decisions
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
 
@@ -141,6 +142,7 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
     if Role.MODERATOR in roles:
         desks = scoped(user, side_by_side(user), "calibration.moderate")
         waiting = desks.filter(state__in=Calibration.SETTLING).count()
+        waiting += len(stale_decisions(desks.filter(state=Calibration.State.AGREED)))
         found.append(
             Panel(
                 "Moderation",

@@ -65,10 +65,21 @@ WORDS = Words(
             copy=True,
             listed=False,
             by_code=True,
+            reach=_of("calibration"),
+        ),
+        Typed(
+            "calibration.Release",
+            {"reason": "Why a version was released again"},
+            enrolment=CALIBRATION,
+            copy=True,
+            listed=False,
         ),
         Typed(
             "calibration.ConflictOfInterest",
-            {"reason": "A person's tie to the organisation"},
+            {
+                "reason": "A person's tie to the organisation",
+                "lifted_reason": "Why a tie was lifted",
+            },
             enrolment="organisation__enrolments",
             private=frozenset({"reason"}),
             person="person",
@@ -125,6 +136,8 @@ WORDS = Words(
             copy=True,
             listed=False,
             pieces_of=("calibration.Decision", "commentary", "decision"),
+            reach=_of("decision__calibration"),
+            read=_comparing("decision__calibration"),
         ),
         Typed(
             "calibration.Proposal",

@@ -127,6 +127,14 @@ def mailbox(db, mailoutbox, django_capture_on_commit_callbacks):
 
 
 @pytest.fixture
+def few_draws(monkeypatch) -> None:
+    """For tests that open the agreement between coaches and look at no interval of a thousand."""
+    from calibration.agreement.queries import figures
+
+    monkeypatch.setattr(figures, "DRAWS", 60)
+
+
+@pytest.fixture
 def alone_and_in_two() -> Iterator[Callable]:
     """Calls a function that draws a PDF in one process, then in two, and returns both results."""
     from accelerator.core.pdf import start_partner, stop_partner

@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 ROLES = (
     "anonymous",
@@ -232,6 +232,12 @@ MATRIX = {
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
+    "calibration:coach_conflicts": Entry(
+        HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]
+    ),
+    "calibration:lift_conflict": Entry(
+        HUB, HUB, COHORT, lambda world: [*cohort(world), world.tie.pk]
+    ),
     "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
     "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),
     "calibration:agreement": Entry(HUB, None, COHORT, cohort),

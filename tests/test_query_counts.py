@@ -25,7 +25,7 @@ from tests.factories.assessment import note, rate_all, started
 from tests.factories.programme import EnrolmentFactory
 from tests.test_access_matrix import MATRIX, names
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 Args = Callable[[more.World], list]
 
 
@@ -72,6 +72,10 @@ def own_place(world) -> list:
 
 def cohort(world) -> list:
     return [world.enrolment.cohort.slug]
+
+
+def coach(world) -> list:
+    return [*cohort(world), world.coach_a.pk]
 
 
 def comparing(world) -> list:
@@ -139,6 +143,7 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("cohorts", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("cohort", "enrolments"): Counted("hub", cohort, more.compared),
     ("calibration:coaches", "coaches"): Counted("hub", cohort, more.coaches),
+    ("calibration:coach_conflicts", "ties"): Counted("hub", coach, more.ties),
     ("calibration:suggestions", "assessments"): Counted("hub", cohort, more.handed_in),
     ("calibration:agreement", "ratings"): Counted("hub", cohort, more.compared, shows=False),
     ("calibration:agreement_csv", "ratings"): Counted("hub", cohort, more.compared, shows=False),
@@ -223,6 +228,7 @@ NO_LIST = {
     "calibration:examples",
     "calibration:lease_return",
     "calibration:lease_take",
+    "calibration:lift_conflict",
     "calibration:meeting_add",
     "calibration:meeting_edit",
     "calibration:open",

@@ -7,7 +7,7 @@ from accelerator.models import User
 
 
 class Request(HttpRequest):
-    """For annotations: LoginRequiredMiddleware lets nobody through who is not a User."""
+    """For annotations: core.saving.SignInRequired lets nobody through who is not a User."""
 
     user: User
     htmx: HtmxDetails

@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+# What our scripts say of themselves; a form that is sent without them says none of it.
+SCRIPTS = ("HX-Request", "X-Kept-Form", "X-Person")
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -17,8 +19,7 @@ class SignInRequired(LoginRequiredMiddleware):
         self, request: HttpRequest, view_func: Callable, view_args: tuple, view_kwargs: dict
     ) -> HttpResponseBase | None:
         to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
-        by_script = "HX-Request" in request.headers or "X-Kept-Form" in request.headers
-        return _nothing_to_swap(401) if to_sign_in and by_script else to_sign_in
+        return to_sign_in if to_sign_in is None or becomes_the_page(request) else nothing_to_swap()
 
 
 class SamePerson:
@@ -33,16 +34,32 @@ class SamePerson:
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         if request.method != "POST" or not request.user.is_authenticated:
             return None
-        by_script = "X-Person" in request.headers
         stated = request.headers.get("X-Person") or request.POST.get("stated_person")
         if not stated or stated == str(request.user.pk):
             return None
-        if by_script:
-            return _nothing_to_swap(403)
+        if by_script(request):
+            return nothing_to_swap(403)
         return render(request, "403_person.html", status=403)
 
 
-def _nothing_to_swap(status: int) -> HttpResponse:
+def becomes_the_page(request: HttpRequest) -> bool:
+    """Whether the browser shows the answer, and no script puts it into a page."""
+    mode = request.headers.get("Sec-Fetch-Mode", "navigate")
+    return mode == "navigate" and not by_script(request)
+
+
+def by_script(request: HttpRequest) -> bool:
+    """Whether a script of ours reads the answer, and not the person who asked."""
+    return any(name in request.headers for name in SCRIPTS)
+
+
+def another_person(request: HttpRequest) -> bool:
+    """Whether a page's script speaks for somebody else than who is signed in now."""
+    return request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk)
+
+
+def nothing_to_swap(status: int = 401) -> HttpResponse:
+    """No page: a script would put it into a part of one, or take its address for success."""
     return HttpResponse(status=status, headers={"HX-Reswap": "none"})
 
 

@@ -28,6 +28,27 @@ FILL = """
     JOIN assessments_rating rating ON rating.assessment_id = submission.assessment_id
     ORDER BY rating.id
 """
+# Whoever hands one in from now on, the version before too, hands in a submission.
+KEPT = """
+    INSERT INTO assessments_submission
+        (assessment_id, number, submitted_at, submitted_by_id, ended_how, ended_reason)
+    SELECT NEW.id, count(*) + 1, NEW.submitted_at, NEW.submitted_by_id, '', ''
+    FROM assessments_submission WHERE assessment_id = NEW.id
+    RETURNING id INTO handed_in;
+    INSERT INTO assessments_submittedrating
+        (submission_id, criterion_id, level, justification, evidence_state, practice,
+         cannot_rate_reason, evidence)
+    SELECT handed_in, rating.criterion_id, rating.level, rating.justification,
+           rating.evidence_state, rating.practice, rating.cannot_rate_reason,
+           ARRAY(
+               SELECT used.evidence_id FROM assessments_evidenceuse used
+               JOIN assessments_evidence evidence ON evidence.id = used.evidence_id
+               WHERE used.rating_id = rating.id AND evidence.withdrawn_at IS NULL
+               ORDER BY used.id
+           )
+    FROM assessments_rating rating WHERE rating.assessment_id = NEW.id ORDER BY rating.id;
+    RETURN NULL;
+"""
 # A level is one that its criterion's framework has, as for the ratings themselves.
 LEVEL = "assessments_submittedrating_level_of_criterion"
 LEVEL_OF_CRITERION = f"""
@@ -305,6 +326,22 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(
             LEVEL_OF_CRITERION, f"ALTER TABLE assessments_submittedrating DROP CONSTRAINT {LEVEL}"
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="assessment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="kept_as_submission",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (NEW.\"state\" = 'submitted' AND OLD.\"state\" = 'draft')",
+                    declare="DECLARE handed_in bigint;",
+                    func=KEPT,
+                    hash="e86f6147bd391724b9802efe9fa27c52ce07ddf9",
+                    operation='UPDATE OF "state"',
+                    pgid="pgtrigger_kept_as_submission_5f91e",
+                    table="assessments_assessment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -25,6 +25,27 @@ LOCKED_WHEN_SUBMITTED = """
     END IF;
     RETURN {row};
 """
+# By the database, so that what the version before hands in during an upgrade is kept as well.
+KEPT_AS_SUBMISSION = """
+    INSERT INTO assessments_submission
+        (assessment_id, number, submitted_at, submitted_by_id, ended_how, ended_reason)
+    SELECT NEW.id, count(*) + 1, NEW.submitted_at, NEW.submitted_by_id, '', ''
+    FROM assessments_submission WHERE assessment_id = NEW.id
+    RETURNING id INTO handed_in;
+    INSERT INTO assessments_submittedrating
+        (submission_id, criterion_id, level, justification, evidence_state, practice,
+         cannot_rate_reason, evidence)
+    SELECT handed_in, rating.criterion_id, rating.level, rating.justification,
+           rating.evidence_state, rating.practice, rating.cannot_rate_reason,
+           ARRAY(
+               SELECT used.evidence_id FROM assessments_evidenceuse used
+               JOIN assessments_evidence evidence ON evidence.id = used.evidence_id
+               WHERE used.rating_id = rating.id AND evidence.withdrawn_at IS NULL
+               ORDER BY used.id
+           )
+    FROM assessments_rating rating WHERE rating.assessment_id = NEW.id ORDER BY rating.id;
+    RETURN NULL;
+"""
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -54,6 +75,14 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         name="state_moves",
         field="state",
         transitions=[("draft", "submitted"), ("submitted", "draft")],
+    ),
+    pgtrigger.Trigger(
+        name="kept_as_submission",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("state"),
+        condition=pgtrigger.Q(old__state="draft", new__state="submitted"),
+        declare=[("handed_in", "bigint")],
+        func=KEPT_AS_SUBMISSION,
     ),
 )
 class Assessment(models.Model):

@@ -1,4 +1,7 @@
-"""What was handed in, each time: numbered snapshots that never change. The latest counts."""
+"""What was handed in, each time: numbered snapshots that never change. The latest counts.
+
+The database writes them when an assessment is submitted (`kept_as_submission` there).
+"""
 
 import pgtrigger
 from django.conf import settings

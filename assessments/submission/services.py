@@ -9,7 +9,7 @@ from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from accelerator.models.people import LEADING
-from assessments.models import Assessment, Rating, Submission, SubmittedRating
+from assessments.models import Assessment, Rating, Submission
 from assessments.submission.queries import RECEIVED, SUBMITTED, letter_key
 
 
@@ -23,7 +23,7 @@ class NotReady(Exception):
 
 @transaction.atomic
 def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
-    """Lock the assessment, keep it as its next submission and tell those concerned.
+    """Lock the assessment and tell those concerned; the database keeps it as its next submission.
 
     False when it was submitted before: the row lock makes ten submissions at once one transition
     and one mail each. Raises NotReady while a criterion has neither a level nor a reason.
@@ -37,7 +37,7 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
     row.state = Assessment.State.SUBMITTED
     row.submitted_at, row.submitted_by = timezone.now(), actor
     row.save(update_fields=["state", "submitted_at", "submitted_by"])
-    submission = _keep(row)
+    submission = row.submissions.standing().get()
     audit.record(actor, "assessment.submitted", row, round=row.round, number=submission.number)
     hub = _hub(row)
     _write(SUBMITTED, {actor} | _leads(row), actor, submission)
@@ -65,34 +65,6 @@ def give_back(
     taken_back = how == Submission.Ending.TAKEN_BACK
     people = _leads(assessment) | (_hub(assessment) if taken_back else set())
     _write(f"assessment_{how}", people - {actor}, actor, submission)
-    return submission
-
-
-def _keep(assessment: Assessment) -> Submission:
-    """The snapshot of what stands; evidence that was withdrawn before is not in it."""
-    if assessment.submitted_at is None or assessment.submitted_by is None:
-        raise ValueError("Only what is handed in is kept as a submission.")
-    submission = Submission.objects.create(
-        assessment=assessment,
-        number=assessment.submissions.count() + 1,
-        submitted_at=assessment.submitted_at,
-        submitted_by=assessment.submitted_by,
-    )
-    SubmittedRating.objects.bulk_create(
-        SubmittedRating(
-            submission=submission,
-            criterion_id=rating.criterion_id,
-            level=rating.level,
-            justification=rating.justification,
-            evidence_state=rating.evidence_state,
-            practice=rating.practice,
-            cannot_rate_reason=rating.cannot_rate_reason,
-            evidence=[
-                use.evidence_id for use in rating.uses.all() if not use.evidence.is_withdrawn
-            ],
-        )
-        for rating in assessment.ratings.prefetch_related("uses__evidence")
-    )
     return submission
 
 

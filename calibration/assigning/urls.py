@@ -12,5 +12,11 @@ urlpatterns = [
     path("calibrations/<int:pk>/assign/", assigning.assign, name="assign"),
     path("calibrations/<int:pk>/fill-seat/", assigning.fill_seat, name="fill_seat"),
     path("reviews/<int:pk>/replace/", assigning.replace, name="replace"),
+    path(
+        "cohorts/<slug:slug>/coaches/<int:pk>/conflicts/",
+        conflicts.coach_conflicts,
+        name="coach_conflicts",
+    ),
+    path("cohorts/<slug:slug>/conflicts/<int:pk>/lift/", conflicts.lift, name="lift_conflict"),
     path("conflicts/", conflicts.conflicts, name="conflicts"),
 ]

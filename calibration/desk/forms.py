@@ -69,8 +69,8 @@ class SettlingForm(forms.Form):
 class DecisionForm(SettlingForm):
     rationale = field_text(
         "Why this level",
-        "Needed when it is not one the coaches gave, or changes one they agree on. "
-        "Coaches and the Learning Hub read it; the organisation does not.",
+        "Needed when it is not one the coaches gave, or changes one they agree on. Then the "
+        "organisation reads it beside the level; otherwise coaches and the Learning Hub only.",
         required=False,
         needed_at_times=True,
         rows=3,

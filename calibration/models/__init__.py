@@ -1,5 +1,6 @@
 from calibration.models.calibration import Calibration, CalibrationSettings, Release
-from calibration.models.decision import CommentaryPart, Decision, Proposal, Signature
+from calibration.models.conflict import ConflictOfInterest
+from calibration.models.decision import CommentaryPart, Decision, Proposal, Signature, StaleNotice
 from calibration.models.exchange import (
     EvidenceRequest,
     ImprovementMeeting,
@@ -10,7 +11,6 @@ from calibration.models.practice import PracticeAttempt, PracticeCase
 from calibration.models.released_level import ReleasedLevel
 from calibration.models.review import (
     Cause,
-    ConflictOfInterest,
     Review,
     ReviewRating,
     Sureness,
@@ -40,6 +40,7 @@ __all__ = [
     "ReviewRating",
     "Signature",
     "Spotlight",
+    "StaleNotice",
     "Sureness",
     "empty_seats",
     "unanswered",

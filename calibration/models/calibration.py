@@ -41,6 +41,10 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
         """Those whose coaches have both submitted: the only ones that may be compared."""
         return self.filter(state__in=Calibration.OPEN_TO_COMPARE)
 
+    def to_decide(self) -> "CalibrationQuerySet":
+        """Those that are `is_decidable`, in SQL."""
+        return self.filter(state__in=Calibration.DECIDABLE)
+
     def overdue(self) -> "CalibrationQuerySet":
         """Those that are `is_overdue`, in SQL."""
         return self.filter(
@@ -225,13 +229,15 @@ class Calibration(models.Model):
 class Release(models.Model):
     """What an organisation was given: version n of its calibrated framework, for ever.
 
-    `snapshot` holds, criterion code → {level, self_level, change, commentary, lift, cause}, for
-    reading; what counts levels asks the rows of `levels`.
+    `snapshot` holds, criterion code → {level, self_level, change, commentary, lift, cause,
+    settled_by, reason}, for reading; what counts levels asks the rows of `levels`. `reason` says
+    why there is this version, when it is not the first.
     """
 
     calibration = models.ForeignKey(Calibration, models.PROTECT, related_name="releases")
     version = models.PositiveSmallIntegerField()
     snapshot = models.JSONField()
+    reason = models.TextField(blank=True)
     message = models.TextField(blank=True)
     released_at = models.DateTimeField(auto_now_add=True)
     released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -77,6 +77,25 @@ class Decision(models.Model):
 
 
 @pgtrigger.register(
+    pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+)
+class StaleNotice(models.Model):
+    """Moderators were told that a decision, as it stood in `row_version`, went stale: once."""
+
+    decision = models.ForeignKey(Decision, models.PROTECT, related_name="+")
+    row_version = models.PositiveIntegerField()
+    told_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "row_version"], name="stale_told_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision}, told {self.told_at}"
+
+
+@pgtrigger.register(
     pgtrigger.Trigger(
         name="locked",
         when=pgtrigger.Before,

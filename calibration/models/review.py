@@ -8,27 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from accelerator.models import Institution, Organisation, User
+from accelerator.models import Institution, User
 from assessments.models import Criterion
 from assessments.scoring import is_answered
 from calibration.models.calibration import Calibration
-
-
-class ConflictOfInterest(models.Model):
-    """A person's declared tie to an organisation; while it stands they do not calibrate it."""
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
-    reason = models.CharField(max_length=300, blank=True)
-    declared_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["person", "organisation"], name="conflict_once")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} and {self.organisation}"
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):

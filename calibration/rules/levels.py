@@ -65,6 +65,15 @@ def within_range(level: int | None, levels: Sequence[int | None]) -> bool:
     return level is not None and bool(judged) and min(judged) <= level <= max(judged)
 
 
+def lowest_levels(levels: Iterable[int | None], q: int) -> frozenset[int]:
+    """What counts as lowest on a scale of `q` levels: its lower half, and the lowest of `levels`.
+
+    The highest level of the scale never does: nothing lifts it.
+    """
+    given = [level for level in levels if level is not None]
+    return frozenset({*range(q // 2), min(given, default=0)} - {q - 1})
+
+
 def agreed_level(levels: Sequence[int | None]) -> int | None:
     """The level on which all coaches agree, if they do."""
     return levels[0] if levels and None not in levels and len(set(levels)) == 1 else None

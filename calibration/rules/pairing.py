@@ -1,9 +1,9 @@
 """Which two coaches for which assessment: pure suggestions that the hub may take or change.
 
 A pair comes from two institutions (`seating.may_pair`), and nothing bars either coach
-(`seating.bar`). Among those
-allowed, the load is kept even, pairs that have worked together least come first, and a pair that
-joins two unconnected groups of coaches is preferred, so that severity can be compared across all.
+(`seating.bar`). Among those allowed, pairs differ within what is suggested at once, the load is
+kept even, pairs that have worked together least come first, and a pair that joins two unconnected
+groups of coaches is preferred, so that severity can be compared across all.
 """
 
 from collections import Counter
@@ -63,12 +63,16 @@ def suggest(
     """Assessment id → suggested pair (coach ids), None where no pair is allowed.
 
     Assessments with the fewest allowed pairs are served first; the rest is greedy and
-    deterministic.
+    deterministic. Where loads are even, the load itself brings another pair each time; where
+    they are not, no pair comes again while another that is allowed has come less often, lest the
+    two idlest be suggested for everybody.
     """
     load = {coach.id: coach.load for coach in coaches}
+    uneven = max(load.values(), default=0) - min(load.values(), default=0) > 1
     pairs = [_ordered(*pair) for pair in past]
     together = Counter(pairs)
     options = {assessment: allowed_pairs(coaches, assessment) for assessment in assessments}
+    here: Counter[Pair] = Counter()
     chosen: dict[int, Pair | None] = {}
     for assessment in sorted(assessments, key=lambda one: (len(options[one]), one)):
         groups = components(load, pairs)
@@ -77,8 +81,10 @@ def suggest(
             a, b = pair
             key = _ordered(a.id, b.id)
             return (
+                uneven and here[key],
                 max(load[a.id], load[b.id]),
                 load[a.id] + load[b.id],
+                here[key],
                 groups[a.id] == groups[b.id],
                 together[key],
                 key,
@@ -92,6 +98,7 @@ def suggest(
         chosen[assessment] = pair
         pairs.append(pair)
         together[pair] += 1
+        here[pair] += 1
         for coach in pair:
             load[coach] += 1
     return {assessment: chosen[assessment] for assessment in assessments}

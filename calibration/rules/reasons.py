@@ -1,7 +1,7 @@
 """What has to be said with a level: what would lift it, and why it is another than was given."""
 
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, StrEnum
 
 from calibration.rules.levels import Change, agreed_level, change, within_range
 
@@ -26,3 +26,20 @@ def reason_wanted(level: int | None, levels: Sequence[int | None]) -> Wanted | N
     if within_range(level, levels):
         return None
     return Wanted.OUTSIDE if agreed_level(levels) is None else Wanted.CHANGES
+
+
+class Settler(StrEnum):
+    """Whose level a criterion was given in the end."""
+
+    COACHES = "coaches"
+    MODERATOR = "moderator"
+
+
+def settled_by(level: int | None, levels: Sequence[int | None]) -> Settler:
+    """Whose `level` is, where the coaches gave `levels`: theirs, unless it lies outside them.
+
+    That nobody could judge it is the coaches' own word only where none of them could.
+    """
+    if level is None and levels and all(given is None for given in levels):
+        return Settler.COACHES
+    return Settler.MODERATOR if reason_wanted(level, levels) else Settler.COACHES

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from assessments.framework.values import LevelInfo
 from calibration.rules.agreement import Ratings, exact_agreement, within_one
 from calibration.rules.levels import Change, Difference, change
+from calibration.rules.reasons import Settler
 
 # A coach's seat and the level they gave, None where they could not judge.
 Spoken = Sequence[tuple[str, LevelInfo | None]]
@@ -20,6 +21,11 @@ SIGNS = {
     Change.MARK_UP: "↑",
     Change.UNCHANGED: "=",
     Change.NOT_COMPARABLE: "",
+}
+# Whose a calibrated level is, wherever it is told.
+WHOSE = {
+    Settler.COACHES: "The coaches",
+    Settler.MODERATOR: "Decided by the moderator",
 }
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -70,6 +76,17 @@ def moved_words(own: int | None, level: int | None) -> str:
     word = CHANGED[change(own, level)]
     distance = 0 if own is None or level is None else abs(level - own)
     return word if distance < 2 else f"{word} {steps(distance)}"
+
+
+def version_words(before: LevelInfo | None, after: LevelInfo | None, words: bool) -> str:
+    """What is new of one criterion in a version: "from Little to Moderate; the words changed"."""
+    told = []
+    if before != after:
+        one, other = (level.short if level else "Not judged" for level in (before, after))
+        told.append(f"from {one} to {other}")
+    if words:
+        told.append("the words changed")
+    return "; ".join(told)
 
 
 def _unjudged(given: Spoken) -> list[str]:

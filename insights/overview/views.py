@@ -36,7 +36,7 @@ def overview(request: Request, slug: str) -> HttpResponse:
             "filter": filtered,
             "page": page,
             "rows": rows_of(page, request.user),
-            "stages": stages.stage_counts(enrolments),
+            "stages": stages.stage_counts(enrolments, request.user),
             "overdue": enrolments.filter(stages.overdue()).count(),
             "round": "" if shown == BASELINE else label_of(shown),
         },

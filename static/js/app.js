@@ -1,4 +1,5 @@
-// What every page uses: announcements, the error summary, focus after a fragment, job states.
+// What every page uses: another page in its place, announcements, the error summary, focus after
+// a fragment, job states.
 "use strict";
 
 document.documentElement.classList.add("js");
@@ -34,6 +35,40 @@ window.accelerator = {
       if (control.matches("[type=radio], [type=checkbox]")) control.checked = values.includes(control.value);
       else if (values.length && !control.matches("button, [type=file]")) control.value = values[0];
     }
+  },
+
+  /** Put the <main> of a page's HTML in the place of this page's, and begin anew. Returns it.
+   *  `change(main)` comes before anybody sees it. */
+  showPage(html, change = () => {}) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    const main = document.adoptNode(page.querySelector("main"));
+    change(main);
+    document.querySelector("main").replaceWith(main);
+    document.title = page.title;
+    this.session.stamp(main);
+    window.htmx.process(main);
+    this.renew();
+    window.scrollTo(0, 0);
+    return main;
+  },
+
+  /** The link of a click that opens another page of this site in this tab; null for any other. */
+  linkOf(event) {
+    const link = event.target.closest("a[href]");
+    if (!link || link.target || link.origin !== window.location.origin) return null;
+    if (event.defaultPrevented || event.button !== 0) return null;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return null;
+    return link.hash && link.pathname === window.location.pathname ? null : link;
+  },
+
+  /** A button that looks like a link. */
+  textButton(words, act) {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.className = "text-link";
+    made.textContent = words;
+    made.addEventListener("click", act);
+    return made;
   },
 
   /** Say one sentence to screen readers, politely. */

@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { announce, fill, onPage, renew, session } = window.accelerator;
+  const { announce, fill, linkOf, onPage, session, textButton } = window.accelerator;
   if (!session) return;
   const WORDS = {
     away: "Not sent – there is no connection. Your words are kept in this tab: send them again when it is back.",
@@ -38,16 +38,9 @@
 
   /** Another answer to the form is a page: its errors, two texts, or the next step. */
   function show(html) {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
-    document.title = page.title;
-    const main = document.querySelector("main");
-    session.stamp(main);
-    window.htmx.process(main);
     given = true;
-    renew();
+    const main = window.accelerator.showPage(html);
     given = false;
-    window.scrollTo(0, 0);
     const notice = main.querySelector("[data-conflict]");
     if (!window.accelerator.focusSummary(main)) (notice ?? main).focus();
   }
@@ -102,16 +95,11 @@
     const words = "Not sent yet. What you had typed here is back. ";
     const place = tell(form, words, "here");
     form.prepend(place);
-    const drop = document.createElement("button");
-    drop.type = "button";
-    drop.className = "text-link";
-    drop.textContent = "Drop it";
-    drop.addEventListener("click", () => {
+    place.append(textButton("Drop it", () => {
       sessionStorage.removeItem(key);
       leaving = true;
       window.location.reload();
-    });
-    place.append(drop);
+    }));
   }
 
   document.addEventListener("click", (event) => {
@@ -121,11 +109,9 @@
   });
   // Links of a page with unsent words must not lead to the browser's error page.
   document.addEventListener("click", async (event) => {
-    const link = event.target.closest("a[href]");
+    const link = linkOf(event);
     const form = document.querySelector("form[data-keep]");
-    if (!form || !link || event.defaultPrevented || event.button !== 0 || link.target) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link.hash) return;
-    if (!sessionStorage.getItem(keyOf(form)) || link.origin !== window.location.origin) return;
+    if (!form || !link || !sessionStorage.getItem(keyOf(form))) return;
     event.preventDefault();
     if (await session.check(4) === "away") tell(form, WORDS.away.replace("Not sent", "That page cannot open"), "away");
     else {

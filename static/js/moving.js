@@ -3,7 +3,7 @@
 "use strict";
 
 (() => {
-  const { announce, onPage, outbox, session } = window.accelerator;
+  const { announce, linkOf, onPage, outbox, session } = window.accelerator;
   const AHEAD = { "HX-Request": "true", "X-Prefetch": "true" };
   const copies = new Map(); // address → the page's HTML as it last arrived
   const CLOSED = "There is no connection, so that page cannot open now. What you wrote is kept in this tab.";
@@ -31,28 +31,23 @@
   }
 
   function show(html, url, { push, copy }) {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    const main = document.adoptNode(page.querySelector("main"));
-    if (copy) {
-      const words = "Evidence is shown again once there is a connection: load this page again then.";
-      main.querySelectorAll("iframe").forEach((frame) => {
-        const line = document.createElement("p");
-        line.className = "soft";
-        line.textContent = words;
-        frame.replaceWith(line);
-      });
-    }
-    document.querySelector("main").replaceWith(main);
-    document.title = page.title;
     if (push && path(url) !== path(shown)) window.history.pushState(null, "", url);
     shown = url;
     isCopy = copy;
-    session.stamp(main);
-    window.htmx.process(main);
-    window.accelerator.renew();
-    window.scrollTo(0, 0);
+    const main = window.accelerator.showPage(html, copy ? withoutEvidence : undefined);
+    can();
     main.focus({ preventScroll: true });
-    announce(page.title);
+    announce(document.title);
+  }
+
+  /** A copy's frames cannot load. */
+  function withoutEvidence(main) {
+    main.querySelectorAll("iframe").forEach((frame) => {
+      const line = document.createElement("p");
+      line.className = "soft";
+      line.textContent = "Evidence is shown again once there is a connection: load this page again then.";
+      frame.replaceWith(line);
+    });
   }
 
   /** Show another criterion: as it is now, or its copy where the site does not answer. */
@@ -79,6 +74,12 @@
     place.hidden = false;
     place.textContent = CLOSED;
     announce(CLOSED);
+  }
+
+  /** It is back, or another page is in view. */
+  function can() {
+    const place = document.querySelector("[data-panel-notice]");
+    if (place.textContent === CLOSED) place.hidden = true;
   }
 
   function leave(url) {
@@ -112,12 +113,8 @@
   }
 
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[href]");
-    if (!form || !link || event.defaultPrevented || event.button !== 0) return;
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || link.target) return;
-    const url = new URL(link.href);
-    const within = path(url) === path(shown) && url.hash;
-    if (url.origin !== window.location.origin || within) return;
+    const link = form && linkOf(event);
+    if (!link) return;
     event.preventDefault();
     follow(link.href);
   });
@@ -128,6 +125,8 @@
   });
   window.addEventListener("pagehide", () => { if (form) outbox.part(form.dataset.autosave); });
   window.addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("outbox:answer", ({ detail }) => { if (detail.state === "here") can(); });
+  window.addEventListener("online", can);
   // Only what cannot be saved now is asked about: closing the tab would lose it.
   window.addEventListener("beforeunload", (event) => {
     const stuck = outbox.entries().some(([, entry]) => entry.state) || outbox.state() !== "here";

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.factories.signing_in import give_second_factor, recovery_code
+from tests.factories.signing_in import client_of, give_second_factor, recovery_code
 
 HOME = re.compile(r"//[^/]+/$")
 AXE = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
@@ -44,7 +44,10 @@ def chromium() -> Browser:
 
 @pytest.fixture
 def window(chromium, live_server):
-    """Opens a window of its own session, signed in as a person through the sign-in page."""
+    """Opens a window of its own session, signed in as a person, who is on their home page.
+
+    The pages of signing in are opened by the tests of them, through `sign_in`.
+    """
     contexts = []
 
     def open_window(user=None, *, width: int = 1280, javascript: bool = True) -> Page:
@@ -69,7 +72,14 @@ def window(chromium, live_server):
             ),
         )
         if user is not None:
-            sign_in(page, user)
+            cookies = client_of(user).cookies
+            context.add_cookies(
+                [
+                    {"name": key, "value": one.value, "url": live_server.url}
+                    for key, one in cookies.items()
+                ]
+            )
+            page.goto("/")
         return page
 
     yield open_window

@@ -86,18 +86,21 @@ def test_keys_do_nothing_while_typing_and_can_be_switched_off(review, cast, wind
 
 def test_offline_says_so_stays_and_saves_later(review, cast, window) -> None:
     page = window(cast.coach_a)
+    following = f"**{address(review, 'monitor.4')}"
+    page.route(following, lambda route: route.abort())  # it is not fetched ahead
     page.goto(address(review))
     page.context.set_offline(True)
     page.keyboard.press("2")
     expect(page.locator("#save-status")).to_contain_text("Not saved yet")
     page.keyboard.press("j")
-    page.wait_for_timeout(500)
+    expect(page.locator("[data-panel-notice]")).to_contain_text("that page cannot open now")
     assert page.url.endswith(address(review))
+    page.unroute(following)
     page.context.set_offline(False)
     saved(page)
     expect(page.locator("#own-level")).to_contain_text("Yours is 1 step lower.")
     page.keyboard.press("j")
-    page.wait_for_url(f"**{address(review, 'monitor.4')}")
+    page.wait_for_url(following)
     assert review.ratings.get(criterion__code=CODE).level == 1
 
 

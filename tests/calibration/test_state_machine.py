@@ -99,8 +99,10 @@ class Calibrating(Reviewing):
             ),
         )
         if allowed:
+            open_after = self.model.stays_open()
             self.model.decide(criterion.pk, by_moderator=True)
-            self.model.settle()
+            if not open_after:
+                self.model.settle()
 
     @rule(who=MODERATOR)
     def confirm(self, who: int) -> None:
@@ -117,9 +119,11 @@ class Calibrating(Reviewing):
             if len(set(self.model.given(criterion))) == 1 and criterion not in self.model.decided
         ]
         assert count == len(alike)
+        open_after = self.model.stays_open()
         for criterion in alike:
             self.model.decide(criterion, by_moderator=True)
-        self.model.settle()
+        if not open_after:
+            self.model.settle()
 
     @rule(place=PLACE, proposer=st.sampled_from(MAIN))
     def settle_between_coaches(self, place: int, proposer: str) -> None:
@@ -151,8 +155,10 @@ class Calibrating(Reviewing):
         self.attempt(allowed, work)
         if allowed:
             self.model.state = State.MODERATING
+            open_after = self.model.stays_open()
             self.model.decide(pk, by_moderator=False)
-            self.model.settle()
+            if not open_after:
+                self.model.settle()
 
     # Releasing
 

@@ -10,6 +10,7 @@ from assessments.models import Rating
 from assessments.rating.services import save_rating
 from assessments.submission.services import submit_assessment
 from calibration.assigning.services import assigning, handing_back
+from calibration.assigning.services.conflicts import declare_conflict
 from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting, PracticeCase
 from calibration.releasing.queries.result import RESULT_REPORT
 from calibration.releasing.services import exchange, meetings
@@ -175,6 +176,13 @@ def coaches(world: World) -> None:
     MembershipFactory(role=Role.COACH, institution=InstitutionFactory())
 
 
+def ties(world: World) -> None:
+    enrolment = EnrolmentFactory(cohort=world.enrolment.cohort)
+    declare_conflict(
+        person=world.coach_a, organisation=enrolment.organisation, reason="Kin", actor=world.hub
+    )
+
+
 def cases(world: World) -> None:
     case = PracticeCase.objects.get(slug=world.case.slug)
     case.pk, case.slug = None, f"case-{PracticeCase.objects.count()}"
@@ -219,7 +227,9 @@ def result_reports(world: World) -> None:
 
 
 def versions(world: World) -> None:
-    released_again(world, Calibration.objects.get(pk=world.released.pk))
+    """Each says something new of every criterion."""
+    calibration = Calibration.objects.get(pk=world.released.pk)
+    released_again(world, calibration, commentary=f"Look {calibration.version} at {{}}.")
 
 
 def met(world: World) -> None:

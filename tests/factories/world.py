@@ -7,8 +7,9 @@ from accelerator.models import Invitation, OutgoingMail, Role
 from accelerator.programme.team.services import invite
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning, handing_back
+from calibration.assigning.services.conflicts import declare_conflict
 from calibration.desk.services import settling
-from calibration.models import ImprovementMeeting, PracticeCase
+from calibration.models import ConflictOfInterest, ImprovementMeeting, PracticeCase
 from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
 from calibration.rules import commentary
@@ -61,6 +62,9 @@ def build_world(cast) -> SimpleNamespace:
     _compared(world)
     _given(world)
     _to_assign(world)
+    organisation = world.other.organisation
+    declare_conflict(person=world.coach_a, organisation=organisation, reason="Kin", actor=world.hub)
+    world.tie = ConflictOfInterest.objects.get()
     world.case = PracticeCase.objects.create(
         slug="open-door",
         criterion=world.draft.framework.criteria.get(code="design.1"),

@@ -75,9 +75,17 @@ class Model:
     def decide(self, criterion: int, *, by_moderator: bool) -> None:
         self.decided[criterion] = (self.token(criterion), by_moderator)
 
+    def is_complete(self) -> bool:
+        """Whether every decision is fresh and no coach still writes."""
+        return self.all_fresh() and all(chair.submitted for chair in self.chairs.values())
+
+    def stays_open(self) -> bool:
+        """Whether the next decision leaves the desk open."""
+        return self.version > 1 or self.is_complete()
+
     def settle(self) -> None:
-        """Agreed when every decision is fresh and no coach still writes."""
-        if self.all_fresh() and all(chair.submitted for chair in self.chairs.values()):
+        """Agreed when it is complete."""
+        if self.is_complete():
             self.state, self.holder, self.live = State.AGREED, None, False
 
     def has_desk(self, moderator) -> bool:

@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accelerator.models import User
+from accelerator.management.people import person_named
 from accelerator.programme.leaving.queries import still_named
 from accelerator.programme.leaving.services import PersonStays, anonymise
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="why, without the name")
 
     def handle(self, *, email: str, by: str, reason: str, **_options: object) -> None:
-        person, actor = self._person(email), self._person(by)
+        person, actor = person_named(email), person_named(by)
         written = still_named(person)
         try:
             done = anonymise(actor=actor, person=person, reason=reason)
@@ -25,9 +25,3 @@ class Command(BaseCommand):
         self.stdout.write("Done." if done else "That was done before.")
         for label, count in written:
             self.stdout.write(f"Still written in {count} text(s): {label}. Erase these by hand.")
-
-    def _person(self, email: str) -> User:
-        try:
-            return User.objects.get_by_natural_key(email)
-        except User.DoesNotExist as error:
-            raise CommandError(f"Nobody has the address {email}.") from error

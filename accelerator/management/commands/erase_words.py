@@ -7,7 +7,7 @@ from django.db import transaction
 from accelerator.core import words
 from accelerator.core.erasure.values import Kind
 from accelerator.core.redaction import Cell, Mode, remove
-from accelerator.models import User
+from accelerator.management.people import person_named
 
 
 class Command(BaseCommand):
@@ -31,9 +31,9 @@ class Command(BaseCommand):
         try:
             each = words.typed_as(model, column)
             target = each.rows.get(pk=row)
-            actor = User.objects.get_by_natural_key(given["by"])
         except (LookupError, ObjectDoesNotExist, ValidationError, ValueError) as error:
             raise CommandError(str(error)) from error
+        actor = person_named(given["by"])
         only = (given["only"],) if given["only"] else None
         if only is None and each.is_json(column):
             raise CommandError("Of JSON, only words that are given can go: use --only.")

@@ -1,8 +1,8 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from accelerator.models import User
+from accelerator.management.people import person_named
 from accelerator.programme.accounts.services import reset_second_factor
 
 
@@ -18,13 +18,6 @@ class Command(BaseCommand):
         parser.add_argument("--why", default="", help="kept in the audit trail")
 
     def handle(self, *args: Any, email: str, by: str | None, why: str, **options: Any) -> None:
-        actor = self._person(by) if by else None
-        removed = reset_second_factor(actor=actor, person=self._person(email), why=why)
+        actor = person_named(by) if by else None
+        removed = reset_second_factor(actor=actor, person=person_named(email), why=why)
         self.stdout.write(f"{removed} removed. At the next sign-in a new one is set up.")
-
-    @staticmethod
-    def _person(email: str) -> User:
-        person = User.objects.filter(email__iexact=email).first()
-        if person is None:
-            raise CommandError(f"Nobody has the address {email}.")
-        return person

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accelerator.core.forms import NameField, field_of
 from accelerator.core.http import Request
 from accelerator.programme.accounts.forms import NameForm
+from accelerator.programme.accounts.middleware import is_through
 from accelerator.programme.accounts.queries import idle_hours, roles_in_words
 from accelerator.programme.accounts.services import end_sessions, rename_person
 
@@ -42,9 +43,12 @@ def sign_out_everywhere(request: Request) -> HttpResponse:
 @login_not_required
 @require_safe
 def signed_in(request: HttpRequest) -> JsonResponse:
-    """Who is signed in in this browser now ("" nobody), and a token that their forms may use.
+    """Who is signed in in this browser now, and a token that their forms may use.
 
-    An open page asks when a save was refused: signing in again changes the token.
+    "" is nobody, or somebody whose second factor is awaited. An open page asks when a save was
+    refused: signing in again changes the token.
     """
-    person = str(request.user.pk) if request.user.is_authenticated else ""
+    user = request.user
+    there = user.is_authenticated and is_through(user, request.session)
+    person = str(user.pk) if there else ""
     return JsonResponse({"person": person, "token": get_token(request)})

@@ -5,8 +5,6 @@ withdrawn review, a third coach's and every decision stay out. Counts are always
 coefficients only from `ENOUGH` pairs on.
 """
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +13,7 @@ from typing import NamedTuple
 from django.core.cache import cache
 from django.db.models import Count, F, Max, Q, QuerySet
 
+from accelerator.core.fingerprint import fingerprint
 from accelerator.models import Cohort, User
 from assessments.framework.values import Catalogue
 from assessments.models import Framework
@@ -183,8 +182,7 @@ def _compute(measure: Measure, scope: Scope) -> tuple[float | None, tuple[float,
 
 def _content_key(scope: Scope) -> str:
     content = [SEED, DRAWS, scope.q, [measure.key for measure in MEASURES], scope.clusters]
-    digest = hashlib.sha256(json.dumps(content).encode()).hexdigest()
-    return f"calibration.agreement:{digest}"
+    return f"calibration.agreement:{fingerprint(content)}"
 
 
 def round_one(

@@ -44,9 +44,8 @@ class CoachField(forms.ChoiceField):
         self.reasons = reasons
         groups: dict[str, list[tuple[str, str]]] = {}
         for key, row in self.coaches.items():
-            label = f"{row.user}: {row.everywhere} open"
-            if why := reasons.get(row.user.pk):
-                label = f"{row.user}: {why}"
+            who = f"{row.user}, {row.institution}"
+            label = f"{who}: {reasons.get(row.user.pk) or f'{row.everywhere} open'}"
             groups.setdefault(str(row.institution), []).append((key, label))
         self.choices = [("", empty), *groups.items()]
         self.widget.impossible = frozenset(str(pk) for pk in reasons)

@@ -95,6 +95,17 @@ def suggested_pairs(
     return suggest([one.pk for one in assessments], coaches, pairs_of(cohort))
 
 
+def suggested_pair(
+    assessment: Assessment, loads: Sequence[CoachLoad], cohort: Cohort
+) -> Pair | None:
+    """The pair suggested for one assessment, beside what is suggested for all that wait with it.
+
+    So a hub that opens several in a row is not shown the same two for each.
+    """
+    others = [one for one in waiting(cohort) if one != assessment]
+    return suggested_pairs([*others, assessment], loads, cohort)[assessment.pk]
+
+
 def together(coaches: Sequence[CoachLoad], pairs: Iterable[Pair]) -> list[dict]:
     """[{names, count}] of the pairs that share assessments, by name."""
     names = {row.user.pk: str(row.user) for row in coaches}

@@ -95,7 +95,8 @@ def candidates(users: Iterable[User]) -> list[Candidate]:
         institutions.setdefault(membership.user_id, membership.institution)
     conflicts = defaultdict(list)
     for one in (
-        ConflictOfInterest.objects.filter(person__in=people)
+        ConflictOfInterest.objects.standing()
+        .filter(person__in=people)
         .select_related("organisation")
         .order_by("organisation__name")
     ):

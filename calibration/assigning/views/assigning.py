@@ -46,9 +46,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
         messages.info(request, f"{enrolment.organisation} has its coaches already.")
         return to_cohort(calibration)
     loads = reports.coach_loads(enrolment.cohort)
-    pair = reports.suggested_pairs([calibration.assessment], loads, enrolment.cohort)[
-        calibration.assessment_id
-    ]
+    pair = reports.suggested_pair(calibration.assessment, loads, enrolment.cohort)
     first, second = pair or (None, None)
     form = AssignForm(
         request.POST or None,

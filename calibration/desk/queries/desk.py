@@ -22,9 +22,10 @@ from calibration.rules.levels import (
     queue_key,
     within_range,
 )
-from calibration.rules.reasons import lift_is_missing
+from calibration.rules.reasons import Settler, lift_is_missing, settled_by
 from calibration.rules.wording import (
     SIGNS,
+    WHOSE,
     agreement_words,
     beside_own,
     difference_brief,
@@ -103,6 +104,22 @@ class Item:
         """Whether the level agreed on marks down, and no coach says what would lift it."""
         lift = merged_lift([one.rating for one in self.given])
         return lift_is_missing(self.own.level, self.agreed, lift)
+
+    @property
+    def settler(self) -> Settler | None:
+        """Whose level the decision is, by what the coaches give now; None without one."""
+        return settled_by(self.decision.level, self.levels) if self.decision else None
+
+    @property
+    def is_moderated(self) -> bool:
+        return self.settler is Settler.MODERATOR
+
+    @property
+    def settled(self) -> str:
+        """How it was settled, in words; "" where it is not."""
+        if self.decision is None:
+            return ""
+        return WHOSE[Settler.MODERATOR] if self.is_moderated else self.decision.get_method_display()
 
     def allows(self, level: int | None) -> bool:
         """Whether a level lies inside what the coaches gave."""

@@ -3,24 +3,33 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db.models import F, QuerySet
 
 from assessments.models import EvidenceUse
-from calibration.models import Calibration, Decision, ReviewRating
+from calibration.models import Calibration, Decision, EvidenceRequest, ReviewRating
+
+Ratings = dict[int, list[ReviewRating]]
 
 
-def submitted_ratings(calibration: Calibration) -> dict[int, list[ReviewRating]]:
+def submitted_ratings(calibration: Calibration) -> Ratings:
     """Criterion id → the submitted coaches' ratings, in seat order. Only once both are in."""
-    found: dict[int, list[ReviewRating]] = defaultdict(list)
-    ratings = (
-        ReviewRating.objects.to_compare()
-        .filter(review__calibration=calibration)
-        .select_related("review__coach", "review__institution")
-        .prefetch_related("spotlights__evidence")
-        .order_by("review__seat", "criterion__position")
+    ratings = ReviewRating.objects.to_compare().select_related(
+        "review__coach", "review__institution"
     )
-    for rating in ratings:
-        found[rating.criterion_id].append(rating)
+    found = _ratings_of([calibration], ratings.prefetch_related("spotlights__evidence"))
+    return found[calibration.pk]
+
+
+def _ratings_of(
+    calibrations: Iterable[Calibration], ratings: QuerySet[ReviewRating]
+) -> dict[int, Ratings]:
+    """Calibration id → criterion id → its `ratings`, in seat order."""
+    found: dict[int, Ratings] = defaultdict(lambda: defaultdict(list))
+    ratings = ratings.filter(review__calibration__in=calibrations)
+    for rating in ratings.order_by("review__seat", "criterion__position"):
+        found[rating.review.calibration_id][rating.criterion_id].append(rating)
     return found
 
 
@@ -28,26 +37,43 @@ def input_hashes(
     calibration: Calibration, ratings: Mapping[int, list[ReviewRating]]
 ) -> dict[int, str]:
     """Criterion id → SHA-256 of the reviews, answers and evidence that bear on it."""
-    evidence: dict[int, list] = defaultdict(list)
-    for criterion, piece, withdrawn in (
-        EvidenceUse.objects.filter(rating__assessment=calibration.assessment_id)
-        .order_by("pk")
-        .values_list("rating__criterion", "evidence", "evidence__withdrawn_at")
+    return _hashes_of([calibration], {calibration.pk: ratings})[calibration.pk]
+
+
+def _hashes_of(
+    calibrations: Collection[Calibration], ratings: Mapping[int, Mapping[int, list[ReviewRating]]]
+) -> dict[int, dict[int, str]]:
+    """Calibration id → its `input_hashes`. Three queries, however many there are."""
+    evidence: dict[tuple[int, int], list] = defaultdict(list)
+    assessments = [one.assessment_id for one in calibrations]
+    uses = EvidenceUse.objects.filter(rating__assessment__in=assessments).order_by("pk")
+    for assessment, criterion, piece, withdrawn in uses.values_list(
+        "rating__assessment", "rating__criterion", "evidence", "evidence__withdrawn_at"
     ):
-        evidence[criterion].append([str(piece), withdrawn is not None])
-    answers: dict[int | None, list] = defaultdict(list)
-    for request in calibration.requests.answered().prefetch_related("evidence"):
+        evidence[assessment, criterion].append([str(piece), withdrawn is not None])
+    answers: dict[tuple[int, int | None], list] = defaultdict(list)
+    answered = EvidenceRequest.objects.answered().filter(calibration__in=calibrations)
+    for request in answered.prefetch_related("evidence"):
         pieces = sorted([str(one.pk), one.is_withdrawn] for one in request.evidence.all())
         when = request.answered_at.isoformat() if request.answered_at else None
-        answers[request.criterion_id].append([request.pk, when, pieces])
+        key = request.calibration_id, request.criterion_id
+        answers[key].append([request.pk, when, pieces])
     return {
-        criterion: _digest(
-            [[r.review_id, r.level, r.commentary, r.lift, r.cannot_judge_reason] for r in given],
-            evidence[criterion],
-            answers[criterion] + answers[None],
-        )
-        for criterion, given in ratings.items()
+        one.pk: {
+            criterion: _digest(
+                list(map(_said, given)),
+                evidence[one.assessment_id, criterion],
+                answers[one.pk, criterion] + answers[one.pk, None],
+            )
+            for criterion, given in ratings.get(one.pk, {}).items()
+        }
+        for one in calibrations
     }
+
+
+def _said(rating: ReviewRating) -> list:
+    words = rating.commentary, rating.lift, rating.cannot_judge_reason
+    return [rating.review_id, rating.level, *words]
 
 
 def _digest(*parts) -> str:
@@ -66,3 +92,23 @@ def decisions_of(calibration: Calibration, hashes: Mapping[int, str]) -> dict[in
         decision.is_stale = decision.inputs != hashes.get(decision.criterion_id)
         found[decision.criterion_id] = decision
     return found
+
+
+def stale_decisions(calibrations: Iterable[Calibration]) -> dict[int, list[Decision]]:
+    """Calibration id → the decisions of its version that rest on something that changed since.
+
+    Only of those that can still be decided. Five queries, however many there are.
+    """
+    open_ones = [one for one in calibrations if one.is_decidable]
+    if not open_ones:
+        return {}
+    ratings = _ratings_of(open_ones, ReviewRating.objects.to_compare().select_related("review"))
+    hashes = _hashes_of(open_ones, ratings)
+    found: dict[int, list[Decision]] = defaultdict(list)
+    current = Decision.objects.filter(
+        calibration__in=open_ones, version=F("calibration__version")
+    ).order_by("calibration", "criterion__position")
+    for decision in current:
+        if decision.inputs != hashes[decision.calibration_id].get(decision.criterion_id):
+            found[decision.calibration_id].append(decision)
+    return dict(found)

@@ -16,10 +16,10 @@ MINUTES = LEASE // timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Button:
-    """Takes the desk or gives it back; `style` is of the button."""
+    """Takes the desk, finishes, or gives it back unfinished; `style` is of the button."""
 
     words: str
-    does: Literal["take", "return"]
+    does: Literal["take", "return", "pause"]
     style: str
 
 
@@ -70,27 +70,40 @@ def _seen_by_others(until: str, is_main_coach: bool) -> Standing:
 
 
 def _yours(desk: Desk, until: str) -> Standing:
-    words = FINISH if desk.all_decided else "Give the desk back"
+    quiet = "btn-quiet btn-sm"
+    back = Button("Give the desk back", "pause", quiet)
+    words = (
+        f"Nobody else decides meanwhile. Each decision renews it; after {MINUTES} minutes without "
+        "one it is free again."
+    )
+    if desk.all_decided:
+        words += " Change what you like: it stays open until you finish."
     return Standing(
         f"You have the desk until {until}",
-        f"Nobody else decides meanwhile. Each decision renews it; after {MINUTES} minutes without "
-        "one it is free again.",
-        (Button(words, "return", "btn-quiet btn-sm"),),
+        words,
+        (Button(FINISH, "return", "btn-primary btn-sm"), back) if desk.all_decided else (back,),
         beside=True,
     )
 
 
 def _free(desk: Desk) -> Standing | None:
     calibration = desk.calibration
+    if not calibration.is_decidable:
+        return None
+    if calibration.is_agreed and not desk.all_decided:
+        return Standing(
+            "Something changed since this was agreed",
+            "It cannot be released until a moderator has looked again at what is listed below.",
+            (Button("Take the desk again", "take", "btn-primary"),),
+            beside=True,
+        )
     if calibration.is_agreed:
         return Standing(
             "Everything is decided",
             "The Learning Hub can release it. To change something, take the desk: it then counts "
-            "as being moderated until you give it back.",
+            "as being moderated until you finish again.",
             (Button("Take the desk again", "take", "btn-quiet btn-sm"),),
         )
-    if not calibration.is_decidable:
-        return None
     finish = Button(FINISH, "return", "btn-primary")
     take = Button("Take the desk", "take", "btn-quiet" if desk.all_decided else "btn-primary")
     return Standing(

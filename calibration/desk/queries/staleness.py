@@ -1,5 +1,6 @@
 """Why a decision needs another look: what changed since it was made."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Min, Q
@@ -7,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 
 from assessments.models import Evidence, EvidenceUse
-from calibration.models import Calibration, Decision
+from calibration.models import Calibration, Decision, StaleNotice
 
 
 def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
@@ -46,3 +47,11 @@ def what_changed(calibration: Calibration, decision: Decision) -> list[str]:
 
 def _when(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F, H:i")
+
+
+def untold(stale: Collection[Decision]) -> list[Decision]:
+    """Those of which nobody was told since they were last decided. One query."""
+    told = set(
+        StaleNotice.objects.filter(decision__in=stale).values_list("decision", "row_version")
+    )
+    return [one for one in stale if (one.pk, one.row_version) not in told]

@@ -1,5 +1,9 @@
 """Who stands where at a desk: who may take it, settle, release, and which desks somebody has."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
@@ -7,8 +11,26 @@ from accelerator.core.access import may, scoped
 from accelerator.models import User
 from calibration.access import side_by_side, tied_to
 from calibration.desk.queries.desk import Desk
+from calibration.desk.queries.inputs import stale_decisions
 from calibration.desk.queries.lease_panel import standing
 from calibration.models import Calibration, Decision, Review, ReviewRating, why_no_third
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+LOOK_AGAIN = "Was agreed; needs another look"
+
+
+class Counts(TypedDict):
+    """What `listed` counts of each calibration."""
+
+    criteria: int
+    differences: int
+    decided: int
+
+
+if TYPE_CHECKING:
+    ListedCalibration = WithAnnotations[Calibration, Counts]
 
 
 def why_not_moderate(user: User, calibration: Calibration) -> str:
@@ -55,7 +77,7 @@ def about(desk: Desk, user: User) -> dict:
         "can_take": moderates and calibration.is_decidable and not live,
         "can_propose": main_coach and calibration.is_settling and not live,
         "main_coach": main_coach,
-        "can_release": runs and calibration.is_agreed,
+        "can_release": runs and calibration.is_agreed and desk.all_decided,
         "third": next((one for one in current if one.seat == Review.Seat.THIRD), None),
         "can_ask_third": (moderates or runs)
         and review is None
@@ -63,7 +85,7 @@ def about(desk: Desk, user: User) -> dict:
     }
 
 
-def listed(user: User) -> QuerySet[Calibration]:
+def listed(user: User) -> "QuerySet[ListedCalibration]":
     """What `user` moderates, with `criteria`, `differences` and `decided` counted in SQL.
 
     Only what may be set side by side is listed, so no count can move before that.
@@ -93,3 +115,29 @@ def listed(user: User) -> QuerySet[Calibration]:
         )
         .order_by(F("both_in_at").asc(nulls_last=True), "pk")
     )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One calibration in a moderator's list; `stale`: how many decisions need another look."""
+
+    calibration: "ListedCalibration"
+    stale: int
+
+    @property
+    def decided(self) -> int:
+        return self.calibration.decided - self.stale
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in words: what was agreed and has changed since is not agreed."""
+        if self.stale and self.calibration.is_agreed:
+            return LOOK_AGAIN
+        return self.calibration.get_state_display()
+
+
+def rows_of(calibrations: "Iterable[ListedCalibration]") -> list[Listed]:
+    """Those of one page of `listed`. Four queries, however many there are."""
+    calibrations = list(calibrations)
+    stale = stale_decisions(calibrations)
+    return [Listed(one, len(stale.get(one.pk, ()))) for one in calibrations]

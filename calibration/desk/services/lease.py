@@ -38,8 +38,11 @@ def check_impartial(actor: User, calibration: Calibration) -> None:
 
 
 @transaction.atomic
-def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
-    """End one's own turn at the desk, or an expired one; agreed when nothing is left to decide."""
+def give_back_lease(*, actor: User, calibration: Calibration, finish: bool = True) -> Calibration:
+    """End one's own turn at the desk, or an expired one.
+
+    Agreed when nothing is left to decide, unless somebody means to go on (`finish` False).
+    """
     row = Calibration.objects.locked(calibration.pk)
     if row.state != State.MODERATING:
         return row
@@ -49,7 +52,8 @@ def give_back_lease(*, actor: User, calibration: Calibration) -> Calibration:
         check_impartial(actor, row)
     row.lease_holder = row.lease_expires_at = None
     row.save(update_fields=["lease_holder", "lease_expires_at"])
-    settle(actor, row, input_hashes(row, submitted_ratings(row)))
+    if finish:
+        settle(actor, row, input_hashes(row, submitted_ratings(row)))
     return row
 
 
@@ -66,16 +70,30 @@ def with_lease(actor: User, calibration: Calibration) -> Calibration:
     return row
 
 
-def settle(actor: User, row: Calibration, hashes: Mapping[int, str]) -> None:
-    """AGREED when every criterion has a decision that is not stale, and no coach still writes.
+def is_complete(row: Calibration, hashes: Mapping[int, str]) -> bool:
+    """Whether every criterion has a decision that is not stale, and no coach still writes.
 
     `hashes`: criterion id → the hash of what its decision rests on now.
     """
     if row.reviews.filter(state=Review.State.OPEN).exists():
-        return
+        return False
     decisions = decisions_of(row, hashes)
     criteria = set(row.assessment.framework.criteria.values_list("pk", flat=True))
-    if criteria <= decisions.keys() and not any(one.is_stale for one in decisions.values()):
+    return criteria <= decisions.keys() and not any(one.is_stale for one in decisions.values())
+
+
+def stays_open(row: Calibration, hashes: Mapping[int, str]) -> bool:
+    """Whether the next decision, whichever it is, leaves the desk open, to be finished by hand.
+
+    So it does in a version that began with every decision made, and where somebody changes what
+    was decided already: one change says nothing of how many follow.
+    """
+    return row.version > 1 or is_complete(row, hashes)
+
+
+def settle(actor: User, row: Calibration, hashes: Mapping[int, str]) -> None:
+    """AGREED when it `is_complete`."""
+    if is_complete(row, hashes):
         row.state = State.AGREED
         row.lease_holder = row.lease_expires_at = None
         row.save(update_fields=["state", "lease_holder", "lease_expires_at"])

@@ -10,7 +10,7 @@ from accelerator.core import audit
 from accelerator.models import User
 from assessments.models import Criterion, Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.desk.services.lease import settle, with_lease
+from calibration.desk.services.lease import settle, stays_open, with_lease
 from calibration.models import (
     Calibration,
     CommentaryPart,
@@ -51,6 +51,7 @@ def decide(
     levels = [rating.level for rating in given]
     check_reasons(row, criterion, outcome, levels)
     agrees = outcome.level is not None and outcome.level == agreed_level(levels)
+    open_after = stays_open(row, hashes)
     decision = write_decision(
         actor=actor,
         row=row,
@@ -60,7 +61,8 @@ def decide(
         inputs=hashes[criterion.pk],
         read_version=read_version,
     )
-    settle(actor, row, hashes)
+    if not open_after:
+        settle(actor, row, hashes)
     return decision
 
 
@@ -156,6 +158,7 @@ def confirm_agreements(
         if pk not in decided and (read_inputs is None or read_inputs.get(pk) == hashes[pk])
     }
     outcomes = _agreements(row, read)
+    open_after = stays_open(row, hashes)
     decisions = Decision.objects.bulk_create(
         Decision(
             calibration=row,
@@ -175,7 +178,8 @@ def confirm_agreements(
         row,
         [{"criterion": codes[pk], "method": Method.CONFIRMED} for pk in outcomes],
     )
-    settle(actor, row, hashes)
+    if not open_after:
+        settle(actor, row, hashes)
     return len(outcomes)
 
 

@@ -1,7 +1,5 @@
 """The coaches' own accord: one proposes a level and words, the other signs the same content."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
@@ -9,11 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.fingerprint import fingerprint
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
 from assessments.models import Criterion
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.desk.services.lease import settle
+from calibration.desk.services.lease import settle, stays_open
 from calibration.desk.services.moderating import check_reasons, write_decision
 from calibration.models import (
     Calibration,
@@ -46,7 +45,7 @@ def content_hash(calibration: Calibration, criterion: Criterion, outcome: Outcom
         outcome.lift,
         outcome.cause,
     ]
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+    return fingerprint(content)
 
 
 @transaction.atomic
@@ -146,6 +145,7 @@ def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> De
     current = Decision.objects.filter(
         calibration=row, version=row.version, criterion=proposal.criterion
     ).first()
+    open_after = stays_open(row, hashes)
     decision = write_decision(
         actor=actor,
         row=row,
@@ -155,5 +155,6 @@ def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> De
         inputs=hashes[proposal.criterion_id],
         read_version=current.row_version if current else None,
     )
-    settle(actor, row, hashes)
+    if not open_after:
+        settle(actor, row, hashes)
     return decision

@@ -70,8 +70,10 @@ def _go_on(request: Request, pk: int, code: str) -> HttpResponse:
             request, f"{words} Everything is decided, and the Learning Hub can release it."
         )
         return redirect("calibration:desk", pk=pk)
-    messages.success(request, words)
     following = desk.next_undecided(code)
+    if following is None:
+        words += " Nothing is left to decide; the desk stays open until you finish."
+    messages.success(request, words)
     if following is None:
         return redirect("calibration:desk", pk=pk)
     return redirect("calibration:desk_criterion", pk=pk, code=following.criterion.code)

@@ -10,7 +10,7 @@ from calibration.access import comparable
 from calibration.desk.forms import StateForm
 from calibration.desk.queries.desk import desk_of
 from calibration.desk.queries.grids import grids, same_levels
-from calibration.desk.queries.standing import about, listed
+from calibration.desk.queries.standing import about, listed, rows_of
 
 PAGE = 25
 
@@ -22,13 +22,11 @@ def moderation(request: Request) -> HttpResponse:
     found = listed(request.user)
     if form.is_valid() and form.cleaned_data["state"]:
         found = found.filter(state=form.cleaned_data["state"])
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(
         request,
         "calibration/desk/moderation.html",
-        {
-            "filter_form": form,
-            "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        },
+        {"filter_form": form, "page": page, "rows": rows_of(page)},
     )
 
 

@@ -42,13 +42,21 @@ def lease_take(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def lease_return(request: Request, pk: int) -> HttpResponse:
+    """Finish, or give the desk back with more to come (`unfinished`)."""
     calibration = comparable(request.user, "calibration.moderate", pk=pk)
+    unfinished = "unfinished" in request.POST
     try:
-        row = lease.give_back_lease(actor=request.user, calibration=calibration)
+        row = lease.give_back_lease(
+            actor=request.user,
+            calibration=calibration,
+            finish=not unfinished,
+        )
     except StepRefused as error:
         messages.error(request, str(error))
     else:
         words = "You gave the desk back."
+        if not unfinished and not row.is_agreed:
+            words += " Something is left to decide, or to look at again."
         if row.is_agreed:
             words = "Everything is decided, so this is agreed. The Learning Hub can release it."
         messages.success(request, words)

@@ -1,11 +1,17 @@
 """The Learning Hub's forms and filters, beside those that choose coaches."""
 
+from collections.abc import Sequence
+
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from accelerator.core.forms import field_text
-from calibration.models import ReleaseQuestion
+from calibration.models import EvidenceRequest, ReleaseQuestion
+
+TICK = "Tick each of them to go on, or wait for the answer."
 
 
 class QuestionFilter(django_filters.FilterSet):
@@ -37,6 +43,8 @@ class QuestionFilter(django_filters.FilterSet):
 
 
 class ReleaseForm(forms.Form):
+    """`asked`: the questions that wait for the organisation, each to be ticked to go on."""
+
     message = field_text(
         "Message to the organisation",
         "It stands above their calibrated framework. For example: who to write to, and when "
@@ -46,11 +54,41 @@ class ReleaseForm(forms.Form):
         max_length=2000,
     )
 
+    def __init__(self, *args, asked: Sequence[EvidenceRequest] = (), **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        if asked:
+            unanswered = "this question is" if len(asked) == 1 else "these questions are"
+            self.fields["unanswered"] = forms.MultipleChoiceField(
+                label=f"Release it although {unanswered} not answered",
+                help_text="Nothing can be answered any more once it is released.",
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(str(one.pk), _asked_words(one)) for one in asked],
+                error_messages={"required": TICK},
+            )
+
+    def clean_unanswered(self) -> list[str]:
+        ticked = self.cleaned_data["unanswered"]
+        if len(ticked) < len(self.asked):
+            raise forms.ValidationError(TICK)
+        return ticked
+
+    def going_on(self) -> list[int]:
+        """The ids of the questions that were ticked."""
+        return [int(pk) for pk in self.cleaned_data.get("unanswered", ())]
+
+
+def _asked_words(request: EvidenceRequest) -> str:
+    about = request.criterion.label if request.criterion else "The whole assessment"
+    since = date_format(timezone.localtime(request.asked_at), "j F Y")
+    return f"{about}: “{request.question}” (asked on {since})"
+
 
 class ReopenForm(forms.Form):
     reason = field_text(
         "Why is it reopened?",
-        "For example: the organisation sent registers that the coaches had not seen.",
+        "For example: you sent registers that the coaches had not seen. The organisation reads "
+        "it with the new version.",
         rows=3,
         max_length=2000,
         error_messages={"required": "Say why it is reopened."},

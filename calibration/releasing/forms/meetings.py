@@ -1,9 +1,9 @@
-import hashlib
 from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
+from accelerator.core.fingerprint import fingerprint
 from accelerator.core.forms import field_text
 from calibration.models import ImprovementMeeting
 
@@ -42,10 +42,10 @@ class MeetingForm(forms.Form):
     def words(self) -> dict:
         return {name: self.cleaned_data[name] for name in MEETING_FIELDS}
 
-    def read_again(self, fingerprint: str) -> None:
+    def read_again(self, now: str) -> None:
         """Show what stands now as read, so that saving once more replaces it."""
         self.data = self.data.copy()
-        self.data["read"] = fingerprint
+        self.data["read"] = now
 
 
 MEETING_FIELDS = ("held_on", "attendees", "notes", "readers")
@@ -53,10 +53,9 @@ MEETING_FIELDS = ("held_on", "attendees", "notes", "readers")
 
 def meeting_initial(meeting: ImprovementMeeting) -> dict:
     fields = {name: getattr(meeting, name) for name in MEETING_FIELDS}
-    return fields | {"read": fingerprint(meeting)}
+    return fields | {"read": meeting_read(meeting)}
 
 
-def fingerprint(meeting: ImprovementMeeting) -> str:
-    """A hash of what a meeting's page shows, by which a save on top of another's is noticed."""
-    shown = "\0".join(str(getattr(meeting, name)) for name in MEETING_FIELDS)
-    return hashlib.sha256(shown.encode()).hexdigest()
+def meeting_read(meeting: ImprovementMeeting) -> str:
+    """The fingerprint of what a meeting's page shows."""
+    return fingerprint([str(getattr(meeting, name)) for name in MEETING_FIELDS])

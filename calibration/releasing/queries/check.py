@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from assessments.framework.queries import catalogue
 from assessments.framework.values import CriterionInfo, LevelInfo
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
-from calibration.models import Calibration
+from calibration.models import Calibration, EvidenceRequest
 from calibration.releasing.queries.snapshot import snapshot
 from calibration.rules.levels import Change
+from calibration.rules.reasons import Settler
 from calibration.rules.wording import CHANGED, SIGNS
 
 
@@ -15,7 +16,8 @@ from calibration.rules.wording import CHANGED, SIGNS
 class Line:
     """One criterion as it will be released.
 
-    `lift_unsaid`: there is a level above, and no word on what would lift it there.
+    `lift_unsaid`: there is a level above, and no word on what would lift it there. `reason` is a
+    moderator's, where the level is none that the coaches gave.
     """
 
     criterion: CriterionInfo
@@ -24,6 +26,8 @@ class Line:
     change: Change
     has_commentary: bool
     lift_unsaid: bool
+    settler: Settler
+    reason: str
 
     @property
     def word(self) -> str:
@@ -36,10 +40,15 @@ class Line:
 
 @dataclass(frozen=True)
 class ReleaseCheck:
-    """`stale` stops the release; `silent` (no commentary) and `lift_unsaid` are warnings."""
+    """`stale` stops the release; `silent` (no commentary) and `lift_unsaid` are warnings.
+
+    `asked` are the questions that wait for the organisation: they stop it until somebody says
+    that it goes on without the answers.
+    """
 
     lines: tuple[Line, ...]
     stale: tuple[CriterionInfo, ...]
+    asked: tuple[EvidenceRequest, ...]
 
     def _changed(self, change: Change) -> list[Line]:
         return [line for line in self.lines if line.change is change]
@@ -61,6 +70,11 @@ class ReleaseCheck:
         return self._changed(Change.NOT_COMPARABLE)
 
     @property
+    def moderated(self) -> list[Line]:
+        """Those whose level is the moderator's own, with the reason that will be read."""
+        return [line for line in self.lines if line.settler is Settler.MODERATOR]
+
+    @property
     def silent(self) -> list[Line]:
         return [line for line in self.lines if not line.has_commentary]
 
@@ -72,9 +86,10 @@ class ReleaseCheck:
 def release_check(calibration: Calibration) -> ReleaseCheck:
     """The check of an agreed calibration, every criterion of which is decided."""
     framework = catalogue(calibration.assessment.framework_id)
-    hashes = input_hashes(calibration, submitted_ratings(calibration))
+    ratings = submitted_ratings(calibration)
+    hashes = input_hashes(calibration, ratings)
     decisions = decisions_of(calibration, hashes)
-    given = snapshot(calibration)
+    given = snapshot(calibration, ratings)
     lines = tuple(
         Line(
             criterion=criterion,
@@ -83,9 +98,12 @@ def release_check(calibration: Calibration) -> ReleaseCheck:
             change=Change(item["change"]),
             has_commentary=bool(item["commentary"].strip()),
             lift_unsaid=framework.above(item["level"]) is not None and not item["lift"].strip(),
+            settler=Settler(item["settled_by"]),
+            reason=item["reason"],
         )
         for criterion in framework.criteria
         for item in [given[criterion.code]]
     )
     stale = tuple(one for one in framework.criteria if decisions[one.id].is_stale)
-    return ReleaseCheck(lines, stale)
+    asked = calibration.requests.open().select_related("criterion")
+    return ReleaseCheck(lines, stale, tuple(asked))

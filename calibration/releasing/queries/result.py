@@ -1,6 +1,6 @@
 """What a release says, for its page, its spreadsheet and its PDF: all from the snapshot alone."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,8 +15,10 @@ from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, LevelInfo, PillarInfo
 from assessments.rating.queries import Cell, Grid, grid_of_levels
 from calibration.models import Cause, Release
-from calibration.rules.levels import Change
-from calibration.rules.wording import count_words, moved_words
+from calibration.releasing.queries.versions import news_of
+from calibration.rules.levels import Change, lowest_levels
+from calibration.rules.reasons import Settler
+from calibration.rules.wording import WHOSE, count_words, moved_words
 
 RESULT_REPORT = "calibration.result_report"
 ARROWS = {
@@ -37,7 +39,10 @@ CAUSES = {
 
 @dataclass(frozen=True)
 class Item:
-    """One criterion: the calibrated level (`cell`) beside the organisation's own."""
+    """One criterion: the calibrated level (`cell`) beside the organisation's own.
+
+    `reason` is the moderator's, where the level is none that the coaches gave.
+    """
 
     cell: Cell
     own: LevelInfo | None
@@ -46,6 +51,9 @@ class Item:
     commentary: str
     lift: str
     cause: str
+    settler: Settler
+    reason: str
+    is_lowest: bool
 
     @property
     def level(self) -> LevelInfo | None:
@@ -80,9 +88,23 @@ class Item:
         return CAUSES[Cause(self.cause)]
 
     @property
+    def is_moderated(self) -> bool:
+        return self.settler is Settler.MODERATOR
+
+    @property
+    def whose(self) -> str:
+        """Whose level it is, in words."""
+        return WHOSE[self.settler]
+
+    @property
+    def opening(self) -> str:
+        """The words that belong to its level before all others."""
+        return self.reason if self.is_moderated else self.commentary
+
+    @property
     def is_priority(self) -> bool:
-        """Whether there is something that would lift it, and a level above to lift it to."""
-        return bool(self.lift) and self.above is not None
+        """Whether there is a level above, and it is among the lowest or something would lift it."""
+        return self.above is not None and (self.is_lowest or bool(self.lift))
 
 
 @dataclass(frozen=True)
@@ -139,13 +161,23 @@ class Result:
         rest = f"; {', '.join(told)}" if told else ""
         cannot = "cannot be set side by side"
         missing = f" {count_words(apart).capitalize()} {cannot}." if apart else ""
-        return f"The coaches saw {many} as {whose}{rest}.{missing}"
+        moderated = sum(item.is_moderated for item in self.items)
+        if not moderated:
+            return f"The coaches saw {many} as {whose}{rest}.{missing}"
+        whose = "you" if own else "the organisation"
+        were = "was" if moderated == 1 else "were"
+        stay = "stays" if same == 1 else "stay"
+        return (
+            f"Calibrated, {many} {stay} as {whose} rated them{rest}.{missing} "
+            f"{count_words(moderated).capitalize()} {were} decided by the moderator."
+        )
 
 
 def result_of(release: Release) -> Result:
     """The release, criterion by criterion, in the framework's order."""
     framework = catalogue(release.calibration.assessment.framework_id)
     given = release.snapshot
+    lowest = lowest_levels((row["level"] for row in given.values()), len(framework.levels))
     grid = grid_of_levels(
         framework,
         {code: row["level"] for code, row in given.items()},
@@ -156,14 +188,16 @@ def result_of(release: Release) -> Result:
         grid,
         tuple(
             PillarPart(
-                row.pillar, tuple(_item(framework, cell, given[cell.code]) for cell in row.cells)
+                row.pillar,
+                tuple(_item(framework, cell, given[cell.code], lowest) for cell in row.cells),
             )
             for row in grid.rows
         ),
     )
 
 
-def _item(framework: Catalogue, cell: Cell, row: Mapping) -> Item:
+def _item(framework: Catalogue, cell: Cell, row: Mapping, lowest: Collection[int]) -> Item:
+    """A release made before moderators' reasons were given says nothing of who settled it."""
     return Item(
         cell=cell,
         own=framework.level(row["self_level"]),
@@ -172,6 +206,9 @@ def _item(framework: Catalogue, cell: Cell, row: Mapping) -> Item:
         commentary=row["commentary"],
         lift=row["lift"],
         cause=row["cause"],
+        settler=Settler(row.get("settled_by", Settler.COACHES)),
+        reason=row.get("reason", ""),
+        is_lowest=row["level"] in lowest,
     )
 
 
@@ -197,44 +234,6 @@ def basis_of(release: Release) -> str:
         f"{framework.title} {framework.version}. "
         "All criteria; “counted” marks those in published statistics."
     )
-
-
-CSV_HEADER = [
-    "pillar",
-    "criterion",
-    "statement",
-    "counted",
-    "own level",
-    "own level name",
-    "calibrated level",
-    "calibrated level name",
-    "change",
-    "commentary",
-    "what would lift it one level",
-    "why it differs",
-]
-
-
-def csv_rows(result: Result) -> list[list[str]]:
-    """A row for each criterion, in the columns of CSV_HEADER."""
-    return [
-        [
-            part.pillar.title,
-            item.cell.code,
-            item.cell.statement,
-            "yes" if item.cell.criterion.counted else "no",
-            item.own.key if item.own else "",
-            item.own.name if item.own else "Not rated",
-            item.level.key if item.level else "",
-            item.level.name if item.level else "Not judged",
-            item.moved,
-            item.commentary,
-            item.lift,
-            item.why,
-        ]
-        for part in result.parts
-        for item in part.items
-    ]
 
 
 def file_name(release: Release, ending: str) -> str:
@@ -263,6 +262,7 @@ def report_context(release: Release, made_by: User) -> dict:
         "result": result,
         "grid": result.grid,
         "summary": result.summary(own=False),
+        "news": news_of(release),
         "made_by": made_by.name,
         "made_at": timezone.localtime(),
         "basis_line": "All criteria, as released; nothing has been worked out anew.",

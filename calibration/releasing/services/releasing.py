@@ -1,5 +1,7 @@
 """Release to the organisation, and reopening as the next version."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -12,17 +14,25 @@ from assessments.framework.queries import catalogue
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.models import Calibration, CommentaryPart, Release, ReleasedLevel, Review
 from calibration.releasing.queries.snapshot import snapshot
+from calibration.releasing.queries.versions import news_of
 from calibration.rules.problems import StepRefused
 
 State = Calibration.State
 
 
 @transaction.atomic
-def release(*, actor: User, calibration: Calibration, message: str = "") -> Release:
+def release(
+    *,
+    actor: User,
+    calibration: Calibration,
+    message: str = "",
+    unanswered: Collection[int] = (),
+) -> Release:
     """Give the organisation its calibrated framework. The hub does this, once it is agreed.
 
     Releasing twice returns the first. Raises StepRefused while a third coach still writes, or a
-    decision rests on something that changed since: a moderator looks at it again first.
+    decision rests on something that changed since: a moderator looks at it again first; or while
+    a question waits for the organisation, other than those of `unanswered`, by id.
     """
     row = Calibration.objects.locked(calibration.pk)
     if row.is_released:
@@ -31,7 +41,12 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
         raise StepRefused("Every criterion must be decided before this can be released.")
     if row.reviews.filter(state=Review.State.OPEN).exists():
         raise StepRefused("A third coach is still writing. Wait for them, or take them off first.")
-    hashes = input_hashes(row, submitted_ratings(row))
+    if row.requests.open().exclude(pk__in=unanswered).exists():
+        raise StepRefused(
+            "A question waits for the organisation’s answer. Wait for it, or say that you go on."
+        )
+    ratings = submitted_ratings(row)
+    hashes = input_hashes(row, ratings)
     stale = [one for one in decisions_of(row, hashes).values() if one.is_stale]
     if stale:
         raise StepRefused(
@@ -40,11 +55,12 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
         )
     now = timezone.now()
     row.releases.filter(superseded_at=None).update(superseded_at=now)
-    given = snapshot(row)
+    given = snapshot(row, ratings)
     released = Release.objects.create(
         calibration=row,
         version=row.version,
         snapshot=given,
+        reason=row.reopened_reason,
         message=message,
         released_by=actor,
     )
@@ -63,7 +79,7 @@ def release(*, actor: User, calibration: Calibration, message: str = "") -> Rele
     queue_template_mail(
         people=User.objects.holding(*LEADING, Role.SPONSOR, organisation=enrolment.organisation_id),
         template="calibration_released",
-        context={"release": released, "enrolment": enrolment},
+        context={"release": released, "enrolment": enrolment, "news": news_of(released)},
         key=f"released:{released.pk}",
     )
     return released

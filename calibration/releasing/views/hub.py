@@ -37,13 +37,15 @@ def release(request: Request, pk: int) -> HttpResponse:
             "can be released.",
         )
         return redirect("cohort", slug=calibration.assessment.enrolment.cohort.slug)
-    form = ReleaseForm(request.POST if request.method == "POST" else None)
+    check = release_check(calibration)
+    form = ReleaseForm(request.POST if request.method == "POST" else None, asked=check.asked)
     if request.method == "POST" and form.is_valid():
         try:
             given = releasing.release(
                 actor=request.user,
                 calibration=calibration,
                 message=form.cleaned_data["message"],
+                unanswered=form.going_on(),
             )
         except StepRefused as refusal:
             form.add_error(None, str(refusal))
@@ -54,7 +56,7 @@ def release(request: Request, pk: int) -> HttpResponse:
     context = {
         **page_of(calibration),
         "form": form,
-        "check": release_check(calibration),
+        "check": check,
         "earlier": releases_of(calibration).reverse(),
     }
     status = 422 if form.errors else 200

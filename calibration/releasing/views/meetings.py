@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
-from calibration.releasing.forms.meetings import MeetingForm, fingerprint, meeting_initial
+from calibration.releasing.forms.meetings import MeetingForm, meeting_initial, meeting_read
 from calibration.releasing.queries.exchange import meeting_for, meetings_of
 from calibration.releasing.queries.releases import page_of, standing_release
 from calibration.releasing.services import meetings as exchange
@@ -51,7 +51,7 @@ def meeting_edit(request: Request, pk: int) -> HttpResponse:
     form = MeetingForm(request.POST or None, initial=meeting_initial(meeting))
     context = page_of(release) | {"form": form, "meeting": meeting, "theirs": None}
     if request.method == "POST" and form.is_valid():
-        now = fingerprint(meeting)
+        now = meeting_read(meeting)
         if form.cleaned_data["read"] == now:
             exchange.save_meeting(
                 actor=request.user,

@@ -14,21 +14,21 @@ from accelerator.core.queue import enqueue_job
 from accelerator.models.people import BESIDE, OWN_ROLES
 from calibration.models import Release
 from calibration.releasing.queries.exchange import late_evidence_of, questions_about
+from calibration.releasing.queries.export import CSV_HEADER, csv_rows
 from calibration.releasing.queries.releases import (
     release_version,
     releases_of,
     standing_release,
 )
 from calibration.releasing.queries.result import (
-    CSV_HEADER,
     RESULT_REPORT,
     basis_of,
-    csv_rows,
     file_name,
     reports_of,
     result_of,
     status_of,
 )
+from calibration.releasing.queries.versions import news_of
 
 
 @require_safe
@@ -59,6 +59,7 @@ def _show(request: Request, release: Release) -> HttpResponse:
             "calibration": calibration,
             "assessment": calibration.assessment,
             "result": found,
+            "news": news_of(release),
             "grid": found.grid,
             "summary": found.summary(own=own),
             "status": status_of(release),

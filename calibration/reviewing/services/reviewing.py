@@ -10,8 +10,9 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Role, User
+from accelerator.models import User
 from assessments.models import Evidence
+from calibration.access import impartial_moderators
 from calibration.models import Calibration, Review, ReviewRating, Spotlight
 from calibration.models.review import RATING_LOCKED
 from calibration.reviewing.queries.gaps import missing
@@ -101,19 +102,28 @@ def submit_review(*, actor: User, review: Review) -> bool:
         calibration.save(update_fields=["state", "both_in_at"])
         audit.record(actor, "calibration.both_in", calibration)
         _tell_both_in(calibration)
+    elif not row.is_main and calibration.is_open_to_compare:
+        _tell_third_in(calibration, row)
     return True
 
 
 def _tell_both_in(calibration: Calibration) -> None:
     reviews = calibration.reviews.current().select_related("coach")
-    cohort = calibration.assessment.enrolment.cohort_id
-    moderators = User.objects.holding(Role.MODERATOR, cohort=cohort)
-    people = {review.coach for review in reviews}.union(moderators)
+    people = {review.coach for review in reviews}.union(impartial_moderators(calibration))
     queue_template_mail(
         people=sorted(people, key=lambda person: person.pk),
         template="both_in",
         context={"calibration": calibration},
         key="both-in:" + "-".join(str(review.pk) for review in reviews),
+    )
+
+
+def _tell_third_in(calibration: Calibration, review: Review) -> None:
+    queue_template_mail(
+        people=impartial_moderators(calibration),
+        template="third_in",
+        context={"calibration": calibration},
+        key=f"third-in:{review.pk}:{review.submitted_at}",
     )
 
 

@@ -1,6 +1,6 @@
 """One enrolment as the hub's list shows it. Of reviews only how many criteria are answered."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -19,8 +19,11 @@ from django.utils.formats import date_format, time_format
 from accelerator.models import User
 from assessments.models import Assessment
 from calibration.access import side_by_side
+from calibration.desk.queries.inputs import stale_decisions
+from calibration.desk.queries.standing import LOOK_AGAIN
 from calibration.models import (
     Calibration,
+    Decision,
     EvidenceRequest,
     ReleaseQuestion,
     Review,
@@ -83,6 +86,7 @@ class Row:
     enrolment: "StagedEnrolment"
     calibration: "SeatedCalibration | None"
     reviews: list[Review]
+    stale: int = 0  # decisions, of those agreed, that need another look
 
     @property
     def may_compare(self) -> bool:
@@ -90,7 +94,7 @@ class Row:
 
     @property
     def stage_label(self) -> str:
-        return dict(STAGES)[self.enrolment.stage]
+        return LOOK_AGAIN if self.stale else dict(STAGES)[self.enrolment.stage]
 
     @property
     def is_left(self) -> bool:
@@ -125,7 +129,7 @@ class Row:
         if found is None or self.is_left:
             return []
         facts = []
-        if found.awaits_reviews and found.due_on is not None:
+        if found.awaits_reviews and found.due_on is not None and self.has_results:
             late = "Overdue" if found.is_overdue else ""
             facts.append(Fact("Reviews due", _day(found.due_on), late))
         if found.version > 1:
@@ -133,6 +137,9 @@ class Row:
         if found.has_live_lease:
             until = time_format(timezone.localtime(found.lease_expires_at), "H:i")
             facts.append(Fact("At the desk", f"{found.lease_holder}, until {until}"))
+        if self.stale:
+            decisions = f"{self.stale} decision{pluralize(self.stale)} to look at again"
+            facts.append(Fact("Changed since", decisions))
         if found.waiting:
             asked = f"{found.waiting} question{pluralize(found.waiting)} with the organisation"
             facts.append(Fact("Evidence", asked))
@@ -190,7 +197,7 @@ class Row:
         # A tie shuts the desk and the release, not what has been released.
         own = calibration.has_desk
         return [
-            *([release] if own and calibration.is_agreed else []),
+            *([release] if own and calibration.is_agreed and not self.stale else []),
             *([results] if calibration.releases_made else []),
             *([side] if own else []),
             *([desk] if own and calibration.is_decidable else []),
@@ -209,7 +216,7 @@ def _day(moment: date | datetime) -> str:
 
 
 def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
-    """The rows of one page: two queries, however many there are."""
+    """The rows of one page: two queries, and four for what is agreed, however many there are."""
     enrolments = list(enrolments)
     reviews = (
         Review.objects.current()
@@ -239,8 +246,17 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
         .prefetch_related(Prefetch("reviews", reviews, to_attr="seated"))
         .in_bulk([one.calibration_id for one in enrolments if one.calibration_id])
     )
-    return [_row(one, calibrations.get(one.calibration_id)) for one in enrolments]
+    agreed = [one for one in calibrations.values() if one.has_desk and one.is_agreed]
+    stale = stale_decisions(agreed)
+    return [
+        _row(one, calibrations.get(one.calibration_id), stale.get(one.calibration_id or 0, ()))
+        for one in enrolments
+    ]
 
 
-def _row(enrolment: "StagedEnrolment", calibration: "SeatedCalibration | None") -> Row:
-    return Row(enrolment, calibration, calibration.seated if calibration else [])
+def _row(
+    enrolment: "StagedEnrolment",
+    calibration: "SeatedCalibration | None",
+    stale: Sequence[Decision],
+) -> Row:
+    return Row(enrolment, calibration, calibration.seated if calibration else [], len(stale))

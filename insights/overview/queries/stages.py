@@ -18,9 +18,12 @@ from django.db.models import (
     When,
 )
 
-from accelerator.models import Cohort, Enrolment
+from accelerator.models import Cohort, Enrolment, User
 from assessments.models import Assessment, Submission
 from assessments.rules.rounds import BASELINE
+from calibration.access import side_by_side
+from calibration.desk.queries.inputs import stale_decisions
+from calibration.desk.queries.standing import LOOK_AGAIN
 from calibration.models import Calibration
 
 if TYPE_CHECKING:
@@ -104,9 +107,15 @@ def overdue() -> Q:
     return Q(calibration_id__in=Calibration.objects.overdue().values("pk")) & ~Q(stage=LEFT)
 
 
-def stage_counts(enrolments: "QuerySet[StagedEnrolment]") -> list[dict]:
-    """[{key, label, count}] of the stages that somebody is at, in order."""
+def stage_counts(enrolments: "QuerySet[StagedEnrolment]", user: User) -> list[dict]:
+    """[{key, label, count}] of the stages that somebody is at, in order.
+
+    What was agreed and needs another look, as far as `user` sees desks, is told apart.
+    """
     found = dict(enrolments.order_by().values_list("stage").annotate(Count("pk")))
-    return [
-        {"key": key, "label": label, "count": found[key]} for key, label in STAGES if key in found
-    ]
+    agreed = enrolments.filter(stage=State.AGREED).order_by().values("calibration_id")
+    stale = len(stale_decisions(side_by_side(user).filter(pk__in=agreed)))
+    found[State.AGREED] = found.get(State.AGREED, 0) - stale
+    labelled = [(key, label, found.get(key, 0)) for key, label in STAGES]
+    labelled.insert(-1, (State.AGREED, LOOK_AGAIN, stale))
+    return [{"key": key, "label": label, "count": count} for key, label, count in labelled if count]

@@ -55,6 +55,7 @@ def everything(world):
 
 # What else a row must say for the database to let the words stand there.
 BESIDE = {
+    "calibration.ConflictOfInterest.lifted_reason": ("lifted_at = now(), lifted_by_id = person_id"),
     "assessments.Rating.cannot_rate_reason": "level = NULL",
     "assessments.SubmittedRating.cannot_rate_reason": "level = NULL",
     "assessments.Submission.ended_reason": (
@@ -210,7 +211,7 @@ def test_a_note_without_a_name_of_its_own_loses_that_too(world) -> None:
         actor=world.lead, enrolment=world.enrolment, note=text, title=""
     )
     place = place_of(world.hub, world.enrolment, "assessments.Evidence", str(piece.pk), "note")
-    assert shown_copies(place, "", world.enrolment) == ["Evidence: its name"]
+    assert shown_copies(world.hub, place, "", world.enrolment) == ["Evidence: its name"]
     remove(world, world.enrolment, piece, "note")
     assert rows_that_hold(SEEN) == []
 
@@ -272,7 +273,7 @@ def test_a_report_that_is_being_made_does_not_bring_words_back(world, given) -> 
 def test_the_page_says_where_words_were_taken_over(world, given) -> None:
     enrolment, rating = given
     place = place_of(world.hub, enrolment, rating._meta.label, str(rating.pk), "commentary")
-    assert shown_copies(place, "", enrolment) == [
+    assert shown_copies(world.hub, place, "", enrolment) == [
         "The calibrated framework, as released",
         "The commentary that was settled on",
         "A piece of the commentary",

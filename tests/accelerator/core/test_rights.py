@@ -31,7 +31,8 @@ def test_every_role_says_in_words_what_it_may_do() -> None:
     assert prose_of(Role.HUB) == (
         "Runs the cohort and removes words for good where they must go. "
         "Reads an assessment and its evidence once it is submitted. "
-        "Returns it with a reason until a coach has begun."
+        "Returns it with a reason until a coach has begun. "
+        "Records coaches’ ties to organisations, and lifts them with a reason."
     )
 
 

@@ -37,6 +37,13 @@ def test_a_signed_out_panel_gets_no_page_to_swap(client, at, name, method) -> No
     assert getattr(client, method)(at(name)).url.startswith("/accounts/login/?next=")
 
 
+@pytest.mark.parametrize("headers", [{"X-Kept-Form": "true"}, {"Sec-Fetch-Mode": "cors"}])
+def test_no_signed_out_script_gets_a_page(client, at, headers) -> None:
+    assert client.post(at("criterion"), headers=headers).status_code == 401
+    shown = client.get(at("criterion"), headers={"Sec-Fetch-Mode": "navigate"})
+    assert shown.url.startswith("/accounts/login/?next=")
+
+
 def test_a_panel_that_needs_nobody_signed_in_still_answers(client) -> None:
     assert client.get(reverse("help"), headers=HTMX).status_code == 200
 

@@ -105,7 +105,7 @@ def test_nothing_opens_before_it(world, name: str) -> None:
                 opened.add(url)
             if url == "account_logout":
                 client.force_login(person)
-    always = {"help", "favicon", "account_logout", "health_live", "health_ready"}
+    always = {"help", "favicon", "account_logout", "health_live", "health_ready", "signed_in"}
     if name == "without_one":
         assert opened == always | {
             "account_reauthenticate",
@@ -117,7 +117,22 @@ def test_nothing_opens_before_it(world, name: str) -> None:
         assert opened == always | {"mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 
 
-@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])
+def test_a_script_that_asks_is_told_of_nobody_before_it(cast) -> None:
+    half, _ = with_password(cast.hub)
+    assert half.get(reverse("signed_in")).json()["person"] == ""
+    whole = client_of(cast.hub)
+    assert whole.get(reverse("signed_in")).json()["person"] == str(cast.hub.pk)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Request": "true"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"X-Kept-Form": "true"},
+        {"X-Person": "1"},
+    ],
+)
 def test_a_part_of_a_page_and_a_script_get_no_page(cast, headers: dict) -> None:
     client, _ = with_password(cast.hub)
     answer = client.get(reverse("home"), headers=headers)
@@ -172,6 +187,24 @@ def test_a_recovery_code_works_once(cast) -> None:
         client, led_to = with_password(cast.hub)
         client.post(led_to, {"code": code})
         assert through(client) is works
+
+
+def test_guessing_codes_ends_soon_whichever_page_and_wherever_they_come_from(
+    cast, settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {}  # allauth's own, as in production
+    give_second_factor(cast.hub)
+    client, led_to = with_password(cast.hub)
+    stolen = Client()
+    stolen.force_login(cast.hub)
+    prove = reverse("mfa_reauthenticate")
+    for number in range(6):
+        guesser, address = (client, led_to) if number % 2 else (stolen, prove)
+        guesser.post(address, {"code": f"{number:06}"}, REMOTE_ADDR=f"10.0.0.{number}")
+    for guesser, address in ((client, led_to), (stolen, prove)):
+        answer = guesser.post(address, {"code": code_now()}, REMOTE_ADDR="10.0.1.1")
+        assert "Too many" in answer.content.decode()
+        assert not through(guesser)
 
 
 def test_a_session_that_did_not_show_it_can_only_show_it(cast) -> None:

@@ -14,7 +14,7 @@ from accelerator.models import ReportJob, User
 from accelerator.programme.accounts.receivers import LAST_USED
 from tests.factories.signing_in import client_of, code_now
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
 
 def ago(client: Client, key: str, *, hours: float) -> None:
@@ -47,6 +47,19 @@ def test_use_goes_on_and_what_a_page_fetches_by_itself_is_none(cast) -> None:
     assert through(client, **{"HX-Request": "true"})
     assert time.time() - client.session[LAST_USED] > 3600
     assert through(client)
+    assert time.time() - client.session[LAST_USED] < 60
+
+
+def test_a_page_of_somebody_else_in_the_same_browser_keeps_no_session_alive(cast) -> None:
+    """It asks every minute who is signed in, and sends what it kept."""
+    client = client_of(cast.hub)
+    ago(client, LAST_USED, hours=1.9)
+    client.get(reverse("signed_in"))
+    other = {"X-Person": str(cast.lead.pk), "HX-Request": "true"}
+    assert client.post(reverse("account"), {"name": "X"}, headers=other).status_code == 403
+    assert time.time() - client.session[LAST_USED] > 3600
+    own = other | {"X-Person": str(cast.hub.pk)}
+    assert client.post(reverse("account"), {"name": "Sam"}, headers=own).status_code == 302
     assert time.time() - client.session[LAST_USED] < 60
 
 

@@ -3,11 +3,14 @@
 import pytest
 from django.db import DatabaseError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accelerator.models import OutgoingMail
-from assessments.evidence import services as evidence_service
+from assessments.evidence.tidying import withdraw
 from assessments.models import Assessment, Submission, SubmittedRating
+from assessments.rating.queries import grid_of
 from assessments.rating.services import save_rating
+from assessments.submission.queries import report_context
 from assessments.submission.services import give_back, submit_assessment
 from tests.conftest import build_cast
 from tests.factories.assessment import answers, note, rate_all, started, submitted
@@ -55,6 +58,18 @@ def test_a_submission_keeps_every_answer_and_its_evidence(cast) -> None:
     assert submission.ratings.count() == 30
 
 
+def test_what_the_version_before_hands_in_during_an_upgrade_is_kept_too(cast, sign_in) -> None:
+    assessment = started(cast.enrolment, cast.lead)
+    rate_all(assessment, cast.lead, level=1)
+    Assessment.objects.filter(pk=assessment.pk).update(
+        state="submitted", submitted_at=timezone.now(), submitted_by=cast.lead
+    )
+    assert (assessment.submissions.get().number, SubmittedRating.objects.count()) == (1, 30)
+    assert "30 of 30 rated" in page(sign_in(cast.lead), "submissions", assessment.pk)
+    back(cast.lead, assessment)
+    assert not assessment.is_submitted
+
+
 def test_the_latest_counts_and_the_earlier_stay_as_they_were(cast) -> None:
     assessment = submitted(cast.enrolment, cast.lead)
     back(cast.lead, assessment)
@@ -63,6 +78,9 @@ def test_the_latest_counts_and_the_earlier_stay_as_they_were(cast) -> None:
     first, second = assessment.submissions.order_by("number")
     assert (first.ended_how, first.ended_by, first.stands) == (TAKEN_BACK, cast.lead, False)
     assert (second.number, second.stands) == (2, True)
+    ratings = assessment.ratings.with_evidence().by_criterion()
+    report = report_context(assessment, grid_of(assessment, ratings), ratings, cast.lead)
+    assert report["status_line"].endswith(", submission 2")
     levels = [one.ratings.get(criterion__code="design.1").level for one in (first, second)]
     assert levels == [2, 0]
     assert assessment.ratings.get(criterion__code="design.1").level == 0
@@ -89,14 +107,26 @@ def test_the_database_changes_no_submission(cast) -> None:
 def test_each_submission_writes_to_those_concerned_and_the_page_names_them(cast, sign_in) -> None:
     assessment = submitted(cast.enrolment, cast.lead)
     lead = sign_in(cast.lead)
-    assert "We wrote to Lead and the Learning Hub." in page(lead, "submitted", assessment.pk)
+    assert "We wrote to you and the Learning Hub." in page(lead, "submitted", assessment.pk)
     back(cast.lead, assessment)
     again(cast, assessment, 1)
     keys = OutgoingMail.objects.filter(key__startswith="assessment_submitted:")
     assert keys.count() == 2
     shown = page(lead, "submitted", assessment.pk)
-    assert "We wrote to Lead and the Learning Hub." in shown
+    assert "We wrote to you and the Learning Hub." in shown
     assert "Submission 2" in shown
+
+
+def test_a_submission_counts_only_while_one_stands(cast, sign_in) -> None:
+    assessment = submitted(cast.enrolment, cast.lead)
+    lead = sign_in(cast.lead)
+    assert "The latest counts." in page(lead, "submissions", assessment.pk)
+    back(cast.lead, assessment)
+    shown = page(lead, "submissions", assessment.pk)
+    assert "none counts until it is handed in again" in shown
+    assert "The latest counts." not in shown
+    again(cast, assessment, 1)
+    assert "The latest counts." in page(lead, "submissions", assessment.pk)
 
 
 def test_nobody_is_named_who_got_no_letter(cast, sign_in) -> None:
@@ -104,7 +134,8 @@ def test_nobody_is_named_who_got_no_letter(cast, sign_in) -> None:
     cast.hub.save()
     assessment = submitted(cast.enrolment, cast.lead)
     shown = page(sign_in(cast.lead), "submitted", assessment.pk)
-    assert "We wrote to Lead." in shown
+    assert "We wrote to you." in shown
+    assert "We wrote to Lead." in page(sign_in(cast.member), "submitted", assessment.pk)
 
 
 @pytest.mark.parametrize("reader", ["lead", "member", "sponsor", "hub"])
@@ -141,7 +172,7 @@ def test_a_piece_withdrawn_later_is_gone_from_the_snapshot_too(cast, sign_in) ->
     back(cast.lead, assessment)
     client = sign_in(cast.lead)
     assert "Named child" in page(client, "submission", assessment.pk, 1)
-    evidence_service.withdraw(actor=cast.lead, evidence=piece, reason="A name was in it.")
+    withdraw(actor=cast.lead, evidence=piece, reason="A name was in it.")
     shown = page(client, "submission", assessment.pk, 1)
     assert "Named child" not in shown
 

@@ -29,9 +29,8 @@ FORBIDDEN = (
 
 
 @pytest.fixture(autouse=True)
-def fewer_draws(monkeypatch):
-    """Intervals are tested for what they are drawn from; fewer draws keep the tests quick."""
-    monkeypatch.setattr(report, "DRAWS", 60)
+def nothing_remembered(few_draws):
+    """Intervals are tested for what they are drawn from."""
     cache.clear()
 
 

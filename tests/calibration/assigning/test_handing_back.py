@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accelerator.models import AuditEvent, Enrolment, OutgoingMail
 from assessments.models import Assessment, Submission
@@ -86,13 +87,18 @@ def test_the_hub_returns_it_with_a_reason(cast, sign_in) -> None:
 
 
 def test_the_cohorts_page_leads_the_hub_to_what_was_handed_in(cast, sign_in) -> None:
-    assessment = submitted(cast.enrolment, cast.lead)
+    calibration = assigned(cast)
+    Calibration.objects.filter(pk=calibration.pk).update(due_on=timezone.localdate())
+    assessment = calibration.assessment
     hub, page = sign_in(cast.hub), reverse("cohort", args=[cast.enrolment.cohort.slug])
     listed = reverse("assessments:submissions", args=[assessment.pk])
-    assert listed not in hub.get(page).content.decode()
+    before = hub.get(page).content.decode()
+    assert listed not in before
+    assert "Reviews due" in before
     handing_back.take_back(actor=cast.lead, assessment=assessment)
     shown = hub.get(page).content.decode()
     assert "Being rated again." in shown
+    assert "Reviews due" not in shown
     assert listed in shown
 
 

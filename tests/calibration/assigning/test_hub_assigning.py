@@ -13,7 +13,7 @@ from calibration.assigning.services import assigning, conflicts, settings
 from calibration.models import Calibration, Review
 from tests.calibration.assigning.test_assigning import a_case, a_coach
 from tests.factories.assessment import submitted
-from tests.factories.calibration import assigned, both_in, rate_review, review_of
+from tests.factories.calibration import assigned, both_in, rate_review, review_of, twin
 from tests.markup import page
 
 State = Calibration.State
@@ -42,6 +42,28 @@ def options(response, name: str) -> dict[str, dict]:
     return {one.text: one.attributes for one in select.all("option")}
 
 
+def from_where(coach) -> str:
+    return f"{coach}, {Membership.objects.get(user=coach, role=Role.COACH).institution}"
+
+
+def test_organisations_opened_one_after_another_are_not_shown_the_same_pair(cast, hub) -> None:
+    for name in ("Third", "Fourth"):
+        a_coach(name)
+    opened = [
+        assigning.open_calibration(actor=cast.hub, assessment=submitted(one.enrolment, cast.lead))
+        for one in (twin(cast), twin(cast), twin(cast))
+    ]
+    pairs = []
+    for calibration in opened:
+        fields = page(hub.get(at("assign", calibration.pk))).all("form")[-1].fields()
+        pairs.append(frozenset((fields["first"], fields["second"])))
+    assert len(set(pairs)) == 3
+    batch = page(hub.get(at("suggestions", cast.enrolment.cohort.slug))).all("form")[-1].fields()
+    for calibration, pair in zip(opened, pairs, strict=True):
+        pk = calibration.assessment_id
+        assert frozenset((batch[f"first-{pk}"], batch[f"second-{pk}"])) == pair
+
+
 def test_the_suggestion_is_chosen_already(cast, hub, unassigned) -> None:
     response = hub.get(at("assign", unassigned.pk))
     fields = page(response).all("form")[-1].fields()
@@ -65,10 +87,10 @@ def test_who_cannot_be_chosen_is_disabled_with_the_reason(cast, hub, unassigned)
     case = a_case(unassigned)
     case.attempts.create(coach=ready, level=1)
     found = options(hub.get(at("assign", unassigned.pk)), "first")
-    assert "disabled" in found["Tied: has a conflict of interest"]
-    assert "disabled" in found[f"Own: belongs to {organisation}"]
-    assert "disabled" in found[f"{cast.coach_a}: has not done the practice cases yet"]
-    assert "disabled" not in found["Ready: 0 open"]
+    assert "disabled" in found[f"{from_where(tied)}: has a conflict of interest"]
+    assert "disabled" in found[f"{from_where(own)}: belongs to {organisation}"]
+    assert "disabled" in found[f"{from_where(cast.coach_a)}: has not done the practice cases yet"]
+    assert "disabled" not in found[f"{from_where(ready)}: 0 open"]
     for coach in (tied, own, cast.coach_a):
         response = hub.post(
             at("assign", unassigned.pk), {"first": coach.pk, "second": ready.pk, "due_on": day()}
@@ -257,15 +279,15 @@ def test_replacing_says_what_is_kept_and_needs_a_reason(cast, hub) -> None:
 
 def test_who_cannot_take_over_is_disabled(cast, hub) -> None:
     calibration = both_in(cast)
-    a_coach("Colleague", cast.coach_b.memberships.get().institution)
+    colleague = a_coach("Colleague", cast.coach_b.memberships.get().institution)
     aware = a_coach("Moderates Too")
     Membership.objects.create(user=aware, role=Role.MODERATOR, cohort=cast.enrolment.cohort)
     found = options(hub.get(at("replace", review_of(calibration, cast.coach_a).pk)), "coach")
     for label in (
-        f"{cast.coach_a}: is a coach of this assessment already",
-        f"{cast.coach_b}: is a coach of this assessment already",
-        "Colleague: comes from the other coach’s institution",
-        "Moderates Too: may have read the other reviews already",
+        f"{from_where(cast.coach_a)}: is a coach of this assessment already",
+        f"{from_where(cast.coach_b)}: is a coach of this assessment already",
+        f"{from_where(colleague)}: comes from the other coach’s institution",
+        f"{from_where(aware)}: may have read the other reviews already",
     ):
         assert "disabled" in found[label]
 
@@ -279,7 +301,7 @@ def test_a_seat_can_stay_empty_and_be_filled_later(cast, hub) -> None:
     assert "The seat is empty" in page(hub.get(back)).text
     address = at("fill_seat", calibration.pk)
     found = options(hub.get(address), "coach")
-    assert "disabled" in found[f"{cast.coach_b}: is a coach of this assessment already"]
+    assert "disabled" in found[f"{from_where(cast.coach_b)}: is a coach of this assessment already"]
     assert hub.post(address, {"coach": ""}).status_code == 422
     assert hub.post(address, {"coach": third.pk}).url == back
     assert review_of(calibration, third).seat == Review.Seat.FIRST

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from types import SimpleNamespace
 
-import pytest
 from django.utils import timezone
 
 from accelerator.models import User
@@ -37,13 +36,22 @@ def test_who_may_not_decide_reads_why() -> None:
     assert not panel.buttons
 
 
-@pytest.mark.parametrize(
-    ("decided", "words"), [(False, "Give the desk back"), (True, "Finish: everything is decided")]
-)
-def test_the_holder_can_give_it_back(decided: bool, words: str) -> None:
-    panel = seen(live=True, is_yours=True, decided=decided)
+def test_the_holder_can_give_it_back_and_finish_once_all_is_decided() -> None:
+    back = ("Give the desk back", "pause", "btn-quiet btn-sm")
+    panel = seen(live=True, is_yours=True)
     assert panel.title.startswith("You have the desk until ")
-    assert buttons(panel) == [(words, "return", "btn-quiet btn-sm")]
+    assert buttons(panel) == [back]
+    panel = seen(live=True, is_yours=True, decided=True)
+    finish = ("Finish: everything is decided", "return", "btn-primary btn-sm")
+    assert buttons(panel) == [finish, back]
+    assert "stays open until you finish" in panel.words
+
+
+def test_agreed_and_stale_never_reads_as_everything_decided() -> None:
+    panel = seen(State.AGREED, decided=False)
+    assert "Everything is decided" not in f"{panel.title} {panel.words}"
+    assert "cannot be released" in panel.words
+    assert buttons(panel) == [("Take the desk again", "take", "btn-primary")]
 
 
 def test_another_moderator_reads_who_has_it_and_looks_again() -> None:

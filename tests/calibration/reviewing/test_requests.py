@@ -148,7 +148,7 @@ def test_a_release_closes_a_question_that_nobody_answered(cast, client) -> None:
     calibration = agreed(cast)
     asked = requests.ask_for_evidence(actor=cast.coach_a, calibration=calibration, question=ASKED)
     assert page(client.get(list_of(calibration))).all("a", href=answer_to(asked))
-    releasing.release(actor=cast.hub, calibration=calibration, message="")
+    releasing.release(actor=cast.hub, calibration=calibration, unanswered=[asked.pk])
     shown = page(client.get(list_of(calibration)))
     assert "Closed without an answer" in shown.text
     assert not shown.all("a", href=answer_to(asked))

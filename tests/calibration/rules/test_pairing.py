@@ -104,3 +104,20 @@ def test_components_name_the_groups() -> None:
     assert groups[1] == groups[2] == groups[3]
     assert len({groups[1], groups[4], groups[5]}) == 3
     assert is_connected([], [])
+
+
+@given(programmes())
+def test_the_same_pair_is_never_suggested_for_all_while_others_are_free(programme) -> None:
+    organisations, coaches, past = programme
+    chosen = suggest(organisations, coaches, past)
+    pairs = [pair for pair in chosen.values() if pair]
+    if len(pairs) > 1 and len(set(pairs)) == 1:
+        # Only who was served first had a choice.
+        choices = [one for one in organisations if len(allowed_pairs(coaches, one)) > 1]
+        assert len(choices) <= 1
+
+
+def test_two_idle_coaches_are_not_suggested_for_everybody() -> None:
+    coaches = [Coach(1, 1), Coach(2, 2), Coach(3, 1, load=9), Coach(4, 2, load=9)]
+    chosen = suggest(range(100, 104), coaches, []).values()
+    assert len(set(chosen)) == 4
