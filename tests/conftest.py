@@ -43,7 +43,7 @@ def world(django_db_setup, django_db_blocker) -> SimpleNamespace:
     from tests.factories.world import build_world
 
     with django_db_blocker.unblock(), transaction.atomic():
-        yield build_world(build_cast())
+        yield build_world(with_whole_team(build_cast()))
         transaction.set_rollback(True)
 
 
@@ -75,7 +75,7 @@ def browsers(signed_in) -> Callable[[str], Client]:
 
 
 def build_cast() -> SimpleNamespace:
-    """Somebody in every role, an outsider, a stranger; the enrolment.
+    """lead, member, sponsor, coach_a, coach_b, moderator, hub, funder, outsider; the enrolment.
 
     The outsider leads another organisation of the same cohort, so that "lead somewhere" is
     never enough; stranger has no role at all.
@@ -86,11 +86,8 @@ def build_cast() -> SimpleNamespace:
     other = EnrolmentFactory(cohort=enrolment.cohort)
     homes = {
         "lead": {"role": Role.LEAD, "organisation": enrolment.organisation},
-        "deputy": {"role": Role.DEPUTY, "organisation": enrolment.organisation},
         "member": {"role": Role.MEMBER, "organisation": enrolment.organisation},
-        "reader": {"role": Role.READER, "organisation": enrolment.organisation},
         "sponsor": {"role": Role.SPONSOR, "organisation": enrolment.organisation},
-        "adviser": {"role": Role.ADVISER, "enrolment": enrolment},
         "hub": {"role": Role.HUB, "cohort": enrolment.cohort},
         "moderator": {"role": Role.MODERATOR, "cohort": enrolment.cohort},
         "coach_a": {"role": Role.COACH, "institution": InstitutionFactory()},
@@ -105,6 +102,19 @@ def build_cast() -> SimpleNamespace:
     }
     stranger = UserFactory(name="Stranger")
     return SimpleNamespace(enrolment=enrolment, other=other, stranger=stranger, **people)
+
+
+def with_whole_team(cast: SimpleNamespace) -> SimpleNamespace:
+    """The cast with the roles that an organisation may do without: deputy, reader, adviser."""
+    own = {"organisation": cast.enrolment.organisation}
+    for role, home in (
+        (Role.DEPUTY, own),
+        (Role.READER, own),
+        (Role.ADVISER, {"enrolment": cast.enrolment}),
+    ):
+        made = MembershipFactory(user__name=str(role.label), role=role, **home)
+        setattr(cast, role.value, made.user)
+    return cast
 
 
 @pytest.fixture

@@ -115,7 +115,9 @@ def released(cast, **levels) -> Calibration:
 def twin(cast) -> SimpleNamespace:
     """The same people around another organisation of the same cohort."""
     enrolment = EnrolmentFactory(cohort=cast.enrolment.cohort)
-    for role in sorted(OWN_ROLES):
-        MembershipFactory(user=getattr(cast, role), role=role, organisation=enrolment.organisation)
-    MembershipFactory(user=cast.adviser, role=Role.ADVISER, enrolment=enrolment)
+    own = {"organisation": enrolment.organisation}
+    for role in (*sorted(OWN_ROLES), Role.ADVISER):
+        if person := getattr(cast, role, None):
+            home = own if role in OWN_ROLES else {"enrolment": enrolment}
+            MembershipFactory(user=person, role=role, **home)
     return SimpleNamespace(**{**vars(cast), "enrolment": enrolment})

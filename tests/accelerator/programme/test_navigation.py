@@ -11,18 +11,21 @@ from tests.factories.assessment import started
 from tests.factories.programme import MembershipFactory
 
 pytestmark = pytest.mark.django_db
-OWN = ["Home", "Framework", "Evidence", "Help"]
+OWN = ["Home", "Framework", "Evidence", "People", "Help"]
 LINKS = {
     "lead": OWN,
     "member": OWN,
     "sponsor": OWN,
+    "deputy": OWN,
+    "reader": OWN,
+    "adviser": ["Home", "Heat-map", "Evidence", "People", "Help"],
     "coach_a": ["Home", "Reviews", "Help"],
     "coach_b": ["Home", "Reviews", "Help"],
     "moderator": ["Home", "Moderation", "Help"],
     "hub": ["Home", "Cohorts", "Help"],
     "other_hub": ["Home", "Cohorts", "Help"],
     "funder": ["Home", "Help"],
-    "outsider": ["Home", "Help"],
+    "outsider": ["Home", "People", "Help"],
     "stranger": ["Home", "Help"],
 }
 
@@ -53,7 +56,7 @@ def test_the_links_lead_to_the_persons_own_pages(world) -> None:
 def test_nothing_is_released_before_it_is(cast) -> None:
     started(cast.other, cast.outsider)
     mine = {link["label"]: link["url"] for link in navigation(asked(cast.outsider))}
-    assert list(mine) == ["Home", "Framework", "Evidence", "Help"]
+    assert list(mine) == OWN
     assert mine["Evidence"] == reverse("assessments:library", args=[cast.other.pk])
     assert "Framework" not in [link["label"] for link in navigation(asked(cast.lead))]
 

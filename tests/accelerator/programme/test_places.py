@@ -173,7 +173,7 @@ def test_lead_here_and_coach_elsewhere_never_mixes_the_two(both, sign_in) -> Non
             assert shown.place == f"You review {enrolment.organisation} · {enrolment.programme}"
             assert list(shown.menu) == ["Home", "Reviews", "Help"]
     shown = header(lead, overview(both.first))
-    assert list(shown.menu) == ["Home", "Framework", "Evidence", "Help"]
+    assert list(shown.menu) == ["Home", "Framework", "Evidence", "People", "Help"]
     assert len(shown.places) == 2 + 1 + 2
     queue = header(lead, reverse("calibration:queue"))
     assert queue.place == "You are in Your reviews"

@@ -13,6 +13,7 @@ from accelerator.programme.team import services as team
 from calibration.access import tied_to
 from calibration.assigning.queries.eligibility import free_coaches
 from calibration.assigning.services.assigning import open_calibration
+from tests.conftest import with_whole_team
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import started, submitted
 from tests.factories.programme import MembershipFactory, UserFactory
@@ -20,6 +21,11 @@ from tests.together import outcomes
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def cast(cast):
+    return with_whole_team(cast)
 
 
 def page(cast) -> str:
