@@ -65,6 +65,7 @@ WORDS = Words(
             copy=True,
             listed=False,
             by_code=True,
+            reach=_of("calibration"),
         ),
         Typed(
             "calibration.ConflictOfInterest",
@@ -125,6 +126,8 @@ WORDS = Words(
             copy=True,
             listed=False,
             pieces_of=("calibration.Decision", "commentary", "decision"),
+            reach=_of("decision__calibration"),
+            read=_comparing("decision__calibration"),
         ),
         Typed(
             "calibration.Proposal",

@@ -4,9 +4,13 @@ import time
 from collections.abc import Callable
 from functools import wraps
 
-from allauth.core.exceptions import ReauthenticationRequired
+from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accelerator.core.http import Request
 
@@ -25,9 +29,17 @@ def signed_in_lately(request: Request) -> bool:
 
 
 def require_recent_sign_in(request: Request) -> None:
-    """Raises what the middleware answers by asking who is there, and then goes on."""
-    if not signed_in_lately(request):
-        raise ReauthenticationRequired
+    """Raises what the middleware answers by asking who is there, and then opens the page.
+
+    What was posted is not kept meanwhile, as allauth would, in the session: it may be words that
+    are to be removed for good.
+    """
+    if signed_in_lately(request):
+        return
+    if request.method == "POST":
+        back = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+        raise ImmediateHttpResponse(redirect(f"{reverse('account_reauthenticate')}?{back}"))
+    raise ReauthenticationRequired
 
 
 def recent_sign_in(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

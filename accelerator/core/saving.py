@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+# What our scripts say of themselves; a form that is sent without them says none of it.
+SCRIPTS = ("HX-Request", "X-Kept-Form", "X-Person")
 View = Callable[[HttpRequest], HttpResponse]
-
-# Headers of requests by scripts: htmx and session.js, kept.js.
-SCRIPTS = ("HX-Request", "X-Kept-Form")
 
 
 class SignInRequired(LoginRequiredMiddleware):
@@ -35,23 +34,27 @@ class SamePerson:
     def process_view(self, request: HttpRequest, *_view: object) -> HttpResponse | None:
         if request.method != "POST" or not request.user.is_authenticated:
             return None
-        by_script = "X-Person" in request.headers
         stated = request.headers.get("X-Person") or request.POST.get("stated_person")
         if not stated or stated == str(request.user.pk):
             return None
-        if by_script:
+        if not becomes_the_page(request):
             return nothing_to_swap(403)
         return render(request, "403_person.html", status=403)
 
 
 def becomes_the_page(request: HttpRequest) -> bool:
-    """Whether the browser shows the answer, and no script puts it into a page."""
+    """Whether the browser shows the answer, and no script of ours reads it."""
     mode = request.headers.get("Sec-Fetch-Mode", "navigate")
     return mode == "navigate" and not any(name in request.headers for name in SCRIPTS)
 
 
+def another_person(request: HttpRequest) -> bool:
+    """Whether a page's script speaks for somebody else than who is signed in now."""
+    return request.headers.get("X-Person", str(request.user.pk)) != str(request.user.pk)
+
+
 def nothing_to_swap(status: int = 401) -> HttpResponse:
-    """The answer to a script whose person is signed out, or somebody else."""
+    """No page: a script would put it into a part of one, or take its address for success."""
     return HttpResponse(status=status, headers={"HX-Reswap": "none"})
 
 

@@ -9,8 +9,8 @@ QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 FETCHING = re.compile(r"\b(?:WEBSERVICE|RTD|IMAGE)\s*\(", re.IGNORECASE)
 OPEN_FETCHING = re.compile(r"\bWEBSERVICE\s*\(|'(?:file|https?|ftp|smb):", re.IGNORECASE)
 OPEN_PROGRAM = re.compile(r"\bDDE\s*\(", re.IGNORECASE)
-# The beginning of a cell: =cmd|'/c calc'!A1
-CSV_PROGRAM = re.compile(r"(?:^|[,;\t\"'])\s*[=+@-][\w.\s(]*\w\|[^|]*!", re.MULTILINE)
+# The beginning of a cell: =cmd|'/c calc'!A1. A tab begins one, so no run of tabs is read twice.
+CSV_PROGRAM = re.compile(r"(?:^|[,;\t\"'])[^\S\t]*[=+@-][\w.\s(]*\w\|[^|]*!", re.MULTILINE)
 
 
 def refuse(formula: str) -> None:

@@ -215,7 +215,7 @@
 
   document.addEventListener("submit", async (event) => {
     const form = event.target;
-    if (!/\/accounts\/logout\/$/.test(form.getAttribute("action"))) return;
+    if (!/\/(logout|sign-out-everywhere)\/$/.test(form.getAttribute("action"))) return;
     event.preventDefault();
     await flush();
     if (await session.check() === "away") {

@@ -180,6 +180,20 @@ def test_nothing_is_kept_after_signing_out(cast, window, address) -> None:
     assert kept(page) == []
 
 
+def test_nothing_is_kept_after_signing_out_everywhere(cast, window, address) -> None:
+    page = window(cast.lead)
+    page.goto(address())
+    page.route("**/autosave/", lambda route: route.abort())
+    type_words(page, "Never to be saved.")
+    expect(status(page)).to_contain_text("no connection")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/account/")
+    assert kept(page)
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.wait_for_url("**/accounts/login/")
+    assert kept(page) == []
+
+
 # The connection goes
 
 

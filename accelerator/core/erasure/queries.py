@@ -131,7 +131,14 @@ def same_words(place: Place, only: str, places: Sequence[Place]) -> list[Place]:
 
 
 def copies_of(place: Place, only: str, enrolment: Enrolment) -> Iterator[Cell]:
-    """The copies that the program made of a place's words, which go with them.
+    """The copies that the program made of a place's words, which go with them."""
+    sought = (only,) if only else versions_of(place)
+    yield from copies_in_record(place, only, enrolment)
+    yield from outside(tuple(text for text in sought if len(text) >= BESIDE))
+
+
+def copies_in_record(place: Place, only: str, enrolment: Enrolment) -> Iterator[Cell]:
+    """Those in the enrolment's own rows.
 
     Of all that was written there only copies for the same criterion are looked for, where there
     is one; of given words (`only`) all.
@@ -142,7 +149,6 @@ def copies_of(place: Place, only: str, enrolment: Enrolment) -> Iterator[Cell]:
     for each in words.typed():
         if each.copy and each.enrolment:
             yield from _copies_in(each, place, only, sought, enrolment)
-    yield from outside(tuple(text for text in sought if len(text) >= BESIDE))
 
 
 def _same_row(place: Place, sought: tuple[str, ...]) -> Iterator[Cell]:
@@ -174,16 +180,22 @@ def _copies_in(
                 yield Cell(each.model_class, column, pk, sought, shortest, key)
 
 
-def shown_copies(place: Place, only: str, enrolment: Enrolment) -> list[str]:
-    """What the copies of a place's words are called, each once: where else they are shown."""
+def shown_copies(user: User, place: Place, only: str, enrolment: Enrolment) -> list[str]:
+    """What the copies of a place's words are called, each once: where else they are shown.
+
+    Of those that this person may read: whether any other holds given words would tell what is in
+    it, letter by letter. So letters, the audit and the admin's log are never looked into here.
+    """
     sought = (only,) if only else versions_of(place)
     found: dict[str, None] = {}
-    cells = groupby(copies_of(place, only, enrolment), key=lambda cell: (cell.row, cell.name))
-    for (model, name), group in cells:
+    copies = copies_in_record(place, only, enrolment)
+    for (model, name), group in groupby(copies, key=lambda cell: (cell.row, cell.name)):
+        each = words.typed_as(model._meta.label, name)
         known = {cell.pk: cell for cell in group}
-        rows = model._meta.default_manager.filter(pk__in=known).values_list("pk", name)
-        if any(_holds(value, sought, known[pk]) for pk, value in rows):
-            found[words.typed_as(model._meta.label, name).fields[name]] = None
+        rows = each.read(user, each.reach(user, each.rows.filter(pk__in=known)))
+        held = rows.order_by().values_list("pk", name)
+        if any(_holds(value, sought, known[pk]) for pk, value in held):
+            found[each.fields[name]] = None
     return list(found)
 
 

@@ -49,6 +49,7 @@ def erase_text(request: Request, pk: int, model: str, row: str, name: str) -> Ht
     enrolment = enrolment_to_erase(request.user, pk)
     place = place_to_erase(request.user, enrolment, model, row, name)
     only = request.POST.get("only", "").strip() if place.text else ""
+    known = only if only in (place.text or "") else ""
     same = same_words(place, only, places_of(request.user, enrolment))
     form = _form(request, place, only, same)
     if form.is_bound and form.is_valid():
@@ -71,9 +72,9 @@ def erase_text(request: Request, pk: int, model: str, row: str, name: str) -> Ht
     context = {
         "enrolment": enrolment,
         "place": place,
-        "only": only,
+        "only": known,
         "form": form,
-        "copies": shown_copies(place, only, enrolment),
+        "copies": shown_copies(request.user, place, known, enrolment),
         "reports": reports_of(enrolment),
     }
     return render(request, "erasure/text.html", context, status=422 if form.errors else 200)

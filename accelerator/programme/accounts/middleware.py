@@ -8,11 +8,12 @@ from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from accelerator.core.http import Request
 from accelerator.core.middleware import View
-from accelerator.core.saving import becomes_the_page, nothing_to_swap
+from accelerator.core.saving import another_person, becomes_the_page, nothing_to_swap
 from accelerator.models import User
 from accelerator.programme.accounts.adapter import second_factor_address
 from accelerator.programme.accounts.queries import idle_hours
@@ -46,8 +47,10 @@ def idle_limit(get_response: View) -> Callable[..., HttpResponse]:
     return middleware
 
 
-def _by_itself(request: HttpRequest) -> bool:
-    return request.method == "GET" and "HX-Request" in request.headers
+def _by_itself(request: Request) -> bool:
+    """Also what a page of somebody else, still open in this browser, tries again and again."""
+    fetched = "HX-Request" in request.headers or request.path_info == reverse("signed_in")
+    return (request.method == "GET" and fetched) or another_person(request)
 
 
 def second_factor(get_response: View) -> View:

@@ -29,6 +29,8 @@ def anonymise(*, actor: User, person: User, reason: str) -> bool:
     row = User.objects.select_for_update().get(pk=person.pk)
     if row.pk == actor.pk:
         raise PersonStays("You cannot anonymise yourself. Ask somebody else who may.")
+    if row.is_superuser and not actor.is_superuser:
+        raise PersonStays("They may do everything on this site. Ask somebody else who may.")
     if row.email.endswith(ADDRESS):
         return False
     for enrolment in reported(row):

@@ -3,8 +3,10 @@
 import pytest
 from django.urls import reverse
 
+from accelerator.core.mail.services import queue_mail
 from accelerator.models import AuditEvent, Role
 from assessments.models import Evidence, Rating
+from calibration.models import ConflictOfInterest
 from tests.factories.assessment import note
 from tests.factories.programme import MembershipFactory
 from tests.markup import page
@@ -105,7 +107,8 @@ def test_given_words_are_shown_before_they_go(world, hub, piece) -> None:
         ({"reason": ""}, "This field is required"),
         ({"kind": ""}, "This field is required"),
         ({"only": "Somebody else", "shown_for": "Somebody else"}, "not in the text"),
-        ({"only": SECRET, "shown_for": SECRET, "reason": f"On {SECRET}"}, "Do not repeat"),
+        ({"only": SECRET, "shown_for": SECRET, "reason": f"On {SECRET.lower()}"}, "Do not repeat"),
+        ({"reason": f"It said: {SECRET} comes on mondays."}, "Do not repeat"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_nothing_goes(hub, piece, given, said) -> None:
@@ -114,6 +117,51 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_goes(hub, piece, given, sa
     assert said in text(response)
     piece.refresh_from_db()
     assert SECRET in piece.note
+
+
+def test_whether_a_letter_or_the_audit_holds_words_cannot_be_asked(world, hub, piece) -> None:
+    """Letter by letter somebody's link to a new password could be read so."""
+    link = "https://example.org/accounts/password/reset/key/3-cabc123/"
+    queue_mail(to=world.lead.email, subject="Your password", text=link)
+    guesses = [link[:-4], link[:-4] + "0"]
+    piece = note(world.enrolment, world.lead, text=" ".join(guesses))
+    for typed in ("", "Not in the text."):
+        shown = [
+            text(hub.post(address(piece), {"only": guess + typed, "action": "show"}))
+            .split("What goes")[1]
+            .split("<form")[0]
+            for guess in guesses
+        ]
+        assert shown[0] == shown[1]
+
+
+def test_whoever_may_not_read_the_desk_cannot_ask_what_it_holds(world, hub) -> None:
+    enrolment = world.both_in.assessment.enrolment
+    piece = note(enrolment, world.lead, text="Settled. Or not.")
+    said = "A commentary proposed by a coach"
+    shown = hub.post(address(piece), {"only": "Settled.", "action": "show"})
+    assert said in text(shown)
+    ConflictOfInterest.objects.create(
+        person=world.hub, organisation=enrolment.organisation, reason="A friend works there."
+    )
+    shown = hub.post(address(piece), {"only": "Settled.", "action": "show"})
+    assert shown.status_code == 200
+    assert said not in text(shown)
+
+
+@pytest.mark.parametrize("action", ["show", "remove"])
+@pytest.mark.parametrize("odd", ["a\0bcdefghijklmnop", "\0", "x" * 200_000, "\u202e\r\nBcc: x@y"])
+def test_odd_words_are_no_fault(hub, piece, odd: str, action: str) -> None:
+    for seen in ("", odd):
+        given = REASON | {"only": odd, "shown_for": seen, "action": action}
+        assert hub.post(address(piece), given).status_code == 422
+
+
+def test_words_wait_in_no_session_for_a_recent_sign_in(hub, piece, settings) -> None:
+    settings.RECENT_SIGN_IN_SECONDS = 0
+    answer = hub.post(address(piece), REASON | {"only": SECRET, "action": "remove"})
+    assert answer.url.startswith(reverse("account_reauthenticate") + "?next=")
+    assert "account_reauthentication_state" not in hub.session
 
 
 def test_another_organisations_text_is_not_there(world, hub, piece) -> None:

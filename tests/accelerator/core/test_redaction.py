@@ -161,6 +161,19 @@ def test_a_site_that_owns_no_table_needs_the_function_and_passes_nothing_else(
         site_role.execute("ALTER TABLE assessments_rating DISABLE TRIGGER ALL")
 
 
+def test_a_role_that_writes_the_functions_name_on_its_stack_passes_nothing(
+    cast, rating, site_role
+) -> None:
+    site_role.execute("SET LOCAL ROLE site_of_a_test")
+    site_role.execute(
+        "SELECT set_config('pgtrigger.ignore', array_agg(DISTINCT tgname)::text, true)"
+        " FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    spoken = "UPDATE assessments_rating SET practice = '' /*\n x accelerator_redact(bigint, */"
+    with pytest.raises(DatabaseError, match="locked"), transaction.atomic():
+        site_role.execute(f"DO $do$ BEGIN EXECUTE $q${spoken}$q$; END $do$")
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_the_migration_goes_back_and_forth_over_rows(cast, rating) -> None:

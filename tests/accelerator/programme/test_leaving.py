@@ -14,6 +14,7 @@ from accelerator.models import AuditEvent, Membership, OutgoingMail, Role, User
 from accelerator.programme.leaving.services import PersonStays, anonymise
 from tests.factories.evidence import rows_that_hold
 from tests.factories.more import finished_report
+from tests.factories.programme import UserFactory
 from tests.markup import page
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +112,16 @@ def test_nobody_anonymises_themselves(world) -> None:
     with pytest.raises(PersonStays), transaction.atomic():
         anonymise(actor=world.staff, person=world.staff, reason="Me.")
     assert User.objects.get(pk=world.staff.pk).name == "Staff"
+
+
+def test_whoever_may_do_everything_stays_unless_one_like_them_says_so(world) -> None:
+    keeper, other = (UserFactory(is_staff=True, is_superuser=True) for _ in range(2))
+    with pytest.raises(PersonStays, match="may do everything"), transaction.atomic():
+        leave(world, keeper)
+    assert User.objects.get(pk=keeper.pk).is_superuser
+    assert anonymise(actor=other, person=keeper, reason="They asked for it.")
+    left = User.objects.get(pk=keeper.pk)
+    assert [left.is_active, left.is_staff, left.is_superuser] == [False] * 3
 
 
 def test_the_page_says_what_becomes_of_them(world, leaver, sign_in) -> None:

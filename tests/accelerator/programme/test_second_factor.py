@@ -3,14 +3,17 @@
 import json
 
 import pytest
+from allauth.mfa import app_settings
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from accelerator.models import AuditEvent, Membership, OutgoingMail, Role, User
+from accelerator.programme.accounts.forms import CODE_SECONDS
 from accelerator.programme.accounts.services import end_sessions
 from tests.factories.programme import UserFactory
 from tests.factories.signing_in import (
@@ -124,7 +127,15 @@ def test_a_script_that_asks_is_told_of_nobody_before_it(cast) -> None:
     assert whole.get(reverse("signed_in")).json()["person"] == str(cast.hub.pk)
 
 
-@pytest.mark.parametrize("headers", [{"HX-Request": "true"}, {"Sec-Fetch-Mode": "cors"}])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"HX-Request": "true"},
+        {"Sec-Fetch-Mode": "cors"},
+        {"X-Kept-Form": "true"},
+        {"X-Person": "1"},
+    ],
+)
 def test_a_part_of_a_page_and_a_script_get_no_page(cast, headers: dict) -> None:
     client, _ = with_password(cast.hub)
     answer = client.get(reverse("home"), headers=headers)
@@ -172,6 +183,21 @@ def test_a_code_works_once_as_long_as_it_would_fit(cast) -> None:
         assert through(client) is works
 
 
+def test_it_works_once_though_allauth_remembers_it_for_half_a_minute_only(cast) -> None:
+    give_second_factor(cast.hub)
+    code = code_now(steps=1)
+    client, led_to = with_password(cast.hub)
+    client.post(led_to, {"code": code})
+    assert through(client)
+    cache.delete(f"allauth.mfa.totp.used?user={cast.hub.pk}&code={code}")
+    for written in (code, f" {code[:3]} {code[3:]}"):
+        client, led_to = with_password(cast.hub)
+        client.post(led_to, {"code": written})
+        assert not through(client)
+    steps = 1 + 2 * app_settings.TOTP_TOLERANCE
+    assert steps * app_settings.TOTP_PERIOD <= CODE_SECONDS
+
+
 def test_a_recovery_code_works_once(cast) -> None:
     give_second_factor(cast.hub)
     code = recovery_code(cast.hub)
@@ -179,6 +205,24 @@ def test_a_recovery_code_works_once(cast) -> None:
         client, led_to = with_password(cast.hub)
         client.post(led_to, {"code": code})
         assert through(client) is works
+
+
+def test_guessing_codes_ends_soon_whichever_page_and_wherever_they_come_from(
+    cast, settings
+) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {}  # allauth's own, as in production
+    give_second_factor(cast.hub)
+    client, led_to = with_password(cast.hub)
+    stolen = Client()
+    stolen.force_login(cast.hub)
+    prove = reverse("mfa_reauthenticate")
+    for number in range(6):
+        guesser, address = (client, led_to) if number % 2 else (stolen, prove)
+        guesser.post(address, {"code": f"{number:06}"}, REMOTE_ADDR=f"10.0.0.{number}")
+    for guesser, address in ((client, led_to), (stolen, prove)):
+        answer = guesser.post(address, {"code": code_now()}, REMOTE_ADDR="10.0.1.1")
+        assert "Too many" in answer.content.decode()
+        assert not through(guesser)
 
 
 def test_a_session_that_did_not_show_it_can_only_show_it(cast) -> None:

@@ -50,6 +50,19 @@ def test_use_goes_on_and_what_a_page_fetches_by_itself_is_none(cast) -> None:
     assert time.time() - client.session[LAST_USED] < 60
 
 
+def test_a_page_of_somebody_else_in_the_same_browser_keeps_no_session_alive(cast) -> None:
+    """It asks every minute who is signed in, and sends what it kept."""
+    client = client_of(cast.hub)
+    ago(client, LAST_USED, hours=1.9)
+    client.get(reverse("signed_in"))
+    other = {"X-Person": str(cast.lead.pk), "HX-Request": "true"}
+    assert client.post(reverse("account"), {"name": "X"}, headers=other).status_code == 403
+    assert time.time() - client.session[LAST_USED] > 3600
+    own = other | {"X-Person": str(cast.hub.pk)}
+    assert client.post(reverse("account"), {"name": "Sam"}, headers=own).status_code == 302
+    assert time.time() - client.session[LAST_USED] < 60
+
+
 def test_not_every_page_writes(cast, django_assert_num_queries) -> None:
     client = client_of(cast.hub)
     client.get(reverse("help"))

@@ -70,10 +70,23 @@ def test_ordinary_formulas_and_the_workbook_of_a_chart_stay() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["name,-5", "a,=SUM(A1:A2)", "yes | no!,-", "-low|high", 'x,"=A1 & ""|"""']
+    "line",
+    [
+        "name,-5",
+        "a,=SUM(A1:A2)",
+        "yes | no!,-",
+        "-low|high",
+        'x,"=A1 & ""|"""',
+        pytest.param("\t" * 60_000 + "a|b", id="many empty cells"),
+    ],
 )
 def test_ordinary_cells_of_a_csv_stay(line: str) -> None:
     assert outcome(f"{line}\r\n".encode(), "a.csv") == "kept"
+
+
+@pytest.mark.parametrize("line", ["x\t\t =cmd|'/c calc'!A1", "\t\t@cmd|'/c'!A1", "  +cmd|'/c'!A1"])
+def test_a_command_in_any_cell_of_a_csv_is_refused(line: str) -> None:
+    assert outcome(f"{line}\r\n".encode(), "a.csv") == "commands"
 
 
 @pytest.mark.parametrize(
