@@ -136,7 +136,7 @@ def _read(request: HttpRequest, user: User) -> Reader:
 def _keys(seen: Seen, remembered: str) -> list[str]:
     """The places in which a fetched row can be read, the best first.
 
-    With two roles on one row the person stays in the place they come from.
+    With two roles on one row the person stays in the kind of place they come from.
     """
     found = []
     if seen.roles & OWN_ROLES:
@@ -147,7 +147,8 @@ def _keys(seen: Seen, remembered: str) -> list[str]:
         found.append(key_of(COHORT, seen.cohort))
     if Role.MODERATOR in seen.roles:
         found.append(key_of(DESK, 0))
-    return sorted(found, key=lambda key: key != remembered)
+    area = remembered.partition("-")[0]
+    return sorted(found, key=lambda key: key.partition("-")[0] != area)
 
 
 def _here(wanted: Sequence[str]) -> Here:

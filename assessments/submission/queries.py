@@ -35,9 +35,11 @@ def told_of_ending(submission: Submission) -> str:
     return wrote_to(letter_key(f"assessment_{submission.ended_how}", submission))
 
 
-def told_words(submission: Submission) -> str:
-    """Who was written to when it was handed in: "Ana Ruiz and the Learning Hub"; "" for nobody."""
-    names = [str(person) for person in written_to(letter_key(SUBMITTED, submission))]
+def told_words(submission: Submission, reader: User) -> str:
+    """Who was written to when it was handed in: "you and the Learning Hub"; "" for nobody."""
+    people = written_to(letter_key(SUBMITTED, submission))
+    names = ["you"] if reader in people else []
+    names += [str(person) for person in people if person != reader]
     hub = ["the Learning Hub"] if written_to(letter_key(RECEIVED, submission)) else []
     return listed(names + hub)
 

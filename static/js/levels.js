@@ -42,6 +42,8 @@ window.accelerator.levels = (form, signal) => {
     if (!radio) return;
     event.preventDefault();
     choose(radio, `${radio.dataset.level} chosen`);
+    // Tab goes on from the answer; who is busy elsewhere on the page stays there.
+    if (document.activeElement.matches("body, main, [data-level]")) radio.focus();
   }, { signal });
 
   return { choose, keysWork };

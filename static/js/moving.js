@@ -34,6 +34,7 @@
     if (push && path(url) !== path(shown)) window.history.pushState(null, "", url);
     shown = url;
     isCopy = copy;
+    can();
     const main = window.accelerator.showPage(html, copy ? withoutEvidence : undefined);
     main.focus({ preventScroll: true });
     announce(document.title);
@@ -73,6 +74,12 @@
     place.hidden = false;
     place.textContent = CLOSED;
     announce(CLOSED);
+  }
+
+  /** It is back, or another page is in view. */
+  function can() {
+    const place = document.querySelector("[data-panel-notice]");
+    if (place.textContent === CLOSED) place.hidden = true;
   }
 
   function leave(url) {
@@ -118,6 +125,8 @@
   });
   window.addEventListener("pagehide", () => { if (form) outbox.part(form.dataset.autosave); });
   window.addEventListener("pageshow", () => { leaving = false; });
+  document.addEventListener("outbox:answer", ({ detail }) => { if (detail.state === "here") can(); });
+  window.addEventListener("online", can);
   // Only what cannot be saved now is asked about: closing the tab would lose it.
   window.addEventListener("beforeunload", (event) => {
     const stuck = outbox.entries().some(([, entry]) => entry.state) || outbox.state() !== "here";

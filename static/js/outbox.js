@@ -1,6 +1,7 @@
 // What is typed and not saved yet: kept in this tab for its person, sent one after another, told of.
-// An entry is {page, label, fields, sent, state, at}: `fields` as they stand, `sent` those that
-// went out without an answer, `state` "" to be sent, or why it waits for its writer.
+// An entry is {page, label, fields, words, sent, state, at}: `fields` as they stand, `words` the names
+// of those that hold text, `sent` those that went out without an answer, `state` "" to be sent, or
+// why it waits for its writer.
 "use strict";
 
 (() => {
@@ -16,6 +17,7 @@
   let running = null;
   let again = false;
   let state = "here";
+  let busy = false; // "away" with an answer: the site is there and cannot save now
 
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
   const versioned = (fields, version) =>
@@ -56,9 +58,9 @@
   }
 
   /** Keep what stands in a form now. What went out without an answer is remembered. */
-  function put(url, { page, label, fields, state: waits = "" }) {
+  function put(url, { page, label, fields, words, state: waits = "" }) {
     const before = read(url);
-    write(url, { page, label, fields, sent: before?.sent ?? null, state: waits, at: before?.at ?? Date.now() });
+    write(url, { page, label, fields, words, sent: before?.sent ?? null, state: waits, at: before?.at ?? Date.now() });
     show();
   }
 
@@ -95,11 +97,11 @@
 
   async function submit(url, fields) {
     const answer = await session.post(url, new URLSearchParams(fields));
-    const version = answer.html && new DOMParser().parseFromString(answer.html, "text/html")
-      .querySelector("#id_version[name=version]")?.value;
+    const html = new DOMParser().parseFromString(answer.html ?? "", "text/html");
+    const version = html.querySelector("#id_version[name=version]")?.value;
     const answered = [200, 409, 422].includes(answer.status);
     if (answer.status === 200 && !version) return { state: "away", status: 0, html: "" };
-    return { ...answer, version: answered ? version : null };
+    return { ...answer, version: answered ? version : null, closed: !html.querySelector("form") };
   }
 
   function settle(url, entry, fields, answer) {
@@ -112,7 +114,8 @@
       }
       if (answer.version) entry.fields = versioned(entry.fields, answer.version);
       if (same(versioned(entry.fields, ""), versioned(fields, "")) || answer.status === 409) {
-        entry.state = { 200: "", 409: "conflict", 422: "refused" }[answer.status] ?? "gone";
+        const meets = answer.closed ? "gone" : "conflict"; // a page without a form offers no choice
+        entry.state = { 200: "", 409: meets, 422: "refused" }[answer.status] ?? "gone";
       }
     }
     write(url, entry);
@@ -128,6 +131,7 @@
         if (url === only) answer = got;
         document.dispatchEvent(new CustomEvent("outbox:answer", { detail: { url, ...got } }));
         state = got.state;
+        busy = Boolean(got.status);
         show();
         if (state !== "here") {
           later();
@@ -164,11 +168,24 @@
       return running;
     })();
     const answer = await Promise.race([whole, late]);
-    if (answer?.late) state = "away";
+    if (answer?.late) {
+      state = "away";
+      busy = false;
+    }
     return answer;
   }
 
-  const NEEDS = { conflict: "was changed elsewhere too", refused: "needs a choice", gone: "can no longer be changed" };
+  const WHY = {
+    away: "no connection. Kept in this tab and sent when it is back.",
+    busy: "the site is busy. We keep trying.",
+    out: "you were signed out. Sign in in a new tab to send.",
+    other: "somebody else is signed in in this browser now. Sign in as yourself in a new tab to send.",
+  };
+  const NEEDS = {
+    conflict: "was changed elsewhere too: open it and choose what to keep",
+    refused: "is not saved: open it and see what it needs",
+    gone: "can no longer be changed, so what you wrote there is not saved",
+  };
 
   function show() {
     const here = document.querySelector("form[data-saving]")?.dataset.autosave;
@@ -179,9 +196,17 @@
     place.hidden = !others.length && !strangers.length;
     place.replaceChildren();
     const waiting = others.filter(([, entry]) => !entry.state).length;
-    if (waiting) place.append(`${waiting} not sent yet. `);
+    if (waiting) place.append(waits(waiting, here), " ");
     for (const [url, entry] of others.filter(([, one]) => one.state)) place.append(needing(url, entry), " ");
     if (strangers.length) place.append(belongings(strangers));
+  }
+
+  /** How many wait, and why, unless the form in view says why itself. */
+  function waits(count, here) {
+    const line = document.createElement("span");
+    const why = here && read(here) ? "" : WHY[state === "away" && busy ? "busy" : state];
+    session.tell(line, `${count} not sent yet${why ? ` – ${why}` : "."}`, state);
+    return line;
   }
 
   function needing(url, entry) {
@@ -189,8 +214,16 @@
     const link = document.createElement("a");
     link.href = entry.page;
     link.textContent = entry.label;
-    line.append(link, ` ${NEEDS[entry.state]}. `);
-    if (entry.state === "gone") line.append(textButton("Drop it", () => drop(url)));
+    line.append("“", link, `” ${NEEDS[entry.state]}. `);
+    if (entry.state !== "gone") return line;
+    const kept = document.createElement("details");
+    const words = document.createElement("p");
+    kept.append(document.createElement("summary"), words);
+    kept.firstChild.textContent = "What you wrote, to copy";
+    words.className = "kept";
+    words.textContent = entry.fields.filter(([name]) => entry.words?.includes(name)).map(([, value]) => value)
+      .filter(Boolean).join("\n\n") || "Nothing but a level.";
+    line.append(kept, textButton("Drop it", () => drop(url)));
     return line;
   }
 

@@ -10,7 +10,7 @@ window.accelerator.saving = (() => {
     busy: "Not saved yet – the site is busy. Your words are kept in this tab and we keep trying.",
     out: "You were signed out. Sign in in a new tab and this is saved.",
     other: "Not saved – somebody else is signed in in this browser now, and nothing is saved under their name. "
-      + "Your words are kept in this tab: sign in as yourself in a new tab and they are saved.",
+      + "Sign in as yourself in a new tab and this is saved.",
     gone: "Not saved – this page is no longer yours to change. Copy your words before you leave.",
     back: "Not saved yet. What you had typed here is back.",
     typing: "Not saved yet…",
@@ -43,7 +43,8 @@ window.accelerator.saving = (() => {
     }
 
     function keep(state) {
-      outbox.put(url, { page: form.getAttribute("action"), label: form.dataset.label, fields: fieldsOf(form), state });
+      const words = [...form.querySelectorAll("textarea")].map((box) => box.name);
+      outbox.put(url, { page: form.getAttribute("action"), label: form.dataset.label, fields: fieldsOf(form), words, state });
     }
 
     /** Something was typed or chosen, as far as the fields show it; leaving a field is no change. */
@@ -121,6 +122,13 @@ window.accelerator.saving = (() => {
 
     form.addEventListener("input", () => changed(900));
     form.addEventListener("change", () => changed(200));
+
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || document.querySelector("dialog[open]")) return;
+      if ((event.target.closest("form") ?? form) !== form) return;
+      event.preventDefault();
+      form.requestSubmit(form.querySelector("[name=action][value=next]"));
+    }, { signal });
 
     // Save, Save and go on: sent like everything else, so that no error page takes the words.
     form.addEventListener("submit", async (event) => {

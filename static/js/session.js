@@ -69,16 +69,19 @@
     fetch(url, { method: "POST", body, keepalive: true, headers: { ...headers, "HX-Request": "true" } }).catch(() => {});
   }
 
-  /** Put `words` into `place`, with the way to sign in where that is what is missing. */
+  /** Put `words` into `place`; their way to sign in is a link where that is what is missing. */
   function tell(place, words, state) {
-    place.textContent = words;
-    if (state !== "out" && state !== "other") return;
+    const way = ["out", "other"].includes(state) && words.match(/sign in (as yourself )?in a new tab/i);
+    if (!way) {
+      place.textContent = words;
+      return;
+    }
     const link = document.createElement("a");
     link.href = signIn;
     link.target = "_blank";
     link.rel = "noopener";
-    link.textContent = "Sign in in a new tab";
-    place.append(" ", link);
+    [link.textContent] = way;
+    place.replaceChildren(words.slice(0, way.index), link, words.slice(way.index + way[0].length));
   }
 
   // Whoever comes back from signing in in another tab finds forms that work.

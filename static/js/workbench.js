@@ -68,11 +68,6 @@ window.accelerator.onPage((signal) => {
       (form.querySelector("[name=answer]:checked:not([data-level-none])") || form.querySelector("[data-level]")).focus();
       return;
     }
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.requestSubmit(form.querySelector("[data-go-on]"));
-      return;
-    }
     const act = actions[event.key.toLowerCase()];
     if (!act || !keysWork(event)) return;
     event.preventDefault();

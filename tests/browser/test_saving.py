@@ -7,10 +7,11 @@ import pytest
 from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Page, expect
 
-from assessments.models import Rating
+from assessments.models import Assessment, Rating
+from assessments.submission.services import submit_assessment
 from calibration.models import Review
 from tests.browser.conftest import sign_in
-from tests.factories.assessment import started
+from tests.factories.assessment import rate_all, started
 from tests.factories.calibration import assigned, review_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -113,6 +114,24 @@ def test_words_typed_while_signed_out_are_saved_after_signing_in(cast, window, a
     assert justification().endswith("And on.")
 
 
+def test_who_goes_on_signed_out_is_told_why_it_waits_and_can_sign_in(cast, window, address):
+    page = window(cast.lead)
+    page.goto(address())
+    page.wait_for_load_state("networkidle")
+    cookie_gone(page)
+    type_words(page, "Typed, then gone on.")
+    page.get_by_role("button", name="Save and go on").click()
+    page.wait_for_url("**/criteria/design.2/")
+    unsent = page.locator(".unsent")
+    expect(unsent).to_have_text(
+        "1 not sent yet – you were signed out. Sign in in a new tab to send. "
+    )
+    expect(unsent.get_by_role("link", name="Sign in in a new tab")).to_be_visible()
+    type_words(page, "Here as well.")
+    expect(status(page)).to_have_text(SIGNED_OUT)
+    expect(unsent).to_have_text("1 not sent yet. ")
+
+
 def test_a_changed_token_costs_no_word(cast, window, address) -> None:
     page = window(cast.lead)
     page.goto(address())
@@ -194,6 +213,44 @@ def test_nothing_is_kept_after_signing_out_everywhere(cast, window, address) -> 
     assert kept(page) == []
 
 
+# The keyboard alone
+
+
+def test_a_key_three_tabs_and_the_words_rate_a_criterion(cast, window, address) -> None:
+    page = window(cast.lead)
+    page.goto(address())
+    page.keyboard.press("3")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label(WORDS)).to_be_focused()
+    page.keyboard.type("By key.")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/criteria/design.2/")
+    rating = Rating.objects.get(criterion__code="design.1")
+    assert (rating.level, rating.justification) == (2, "By key.")
+
+
+def test_ctrl_enter_in_another_form_of_the_page_does_not_go_on(cast, window, address) -> None:
+    page = window(cast.lead)
+    page.goto(address())
+    page.get_by_text("Write a note").click()
+    page.locator("#id_note_text").fill("Seven calls.")
+    page.keyboard.press("3")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_timeout(500)
+    assert page.url.endswith("/criteria/design.1/")
+    expect(page.locator("#id_note_text")).to_be_focused()
+
+
+def test_a_coach_comes_from_the_answer_to_the_words_in_two_tabs(review, cast, window) -> None:
+    page = window(cast.coach_a)
+    page.goto(f"/reviews/{review.pk}/criteria/design.1/")
+    page.keyboard.press("2")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Commentary to the organisation")).to_be_focused()
+
+
 # The connection goes
 
 
@@ -209,7 +266,7 @@ def test_ten_criteria_with_the_connection_cut(review, cast, window) -> None:
         page.get_by_label("Commentary to the organisation").fill(f"Offline, {code}.")
         page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**/criteria/{codes[10]}/")
-    expect(page.locator(".unsent")).to_contain_text("10 not sent yet")
+    expect(page.locator(".unsent")).to_contain_text("10 not sent yet – no connection")
     page.go_back()
     expect(page.get_by_label("Commentary to the organisation")).to_have_value(
         f"Offline, {codes[9]}."
@@ -283,6 +340,7 @@ def test_no_button_and_no_link_leads_to_the_browsers_error_page(cast, window, ad
     expect(page.get_by_label(WORDS)).to_have_value("Typed on a train.")
     page.context.set_offline(False)
     saved(page)
+    expect(page.locator("[data-panel-notice]")).to_be_hidden()
     assert justification() == "Typed on a train."
 
 
@@ -306,6 +364,27 @@ def test_what_is_not_saved_comes_back(cast, window, address, how) -> None:
     page.evaluate("window.dispatchEvent(new Event('online'))")
     saved(page)
     assert justification() == "Not lost."
+
+
+def test_what_comes_back_too_late_is_shown_to_be_copied(cast, window, address) -> None:
+    """Handed in meanwhile: nothing can be chosen any more, and the words are still there."""
+    page = window(cast.lead)
+    page.goto(address())
+    page.route("**/autosave/", lambda route: route.abort())
+    type_words(page, "Typed too late.")
+    expect(status(page)).to_contain_text("Your words are kept in this tab")
+    assessment = Assessment.objects.get()
+    rate_all(assessment, cast.member)
+    submit_assessment(actor=cast.lead, assessment=assessment)
+    page.unroute("**/autosave/")
+    page.goto(address())
+    unsent = page.locator("[data-unsent]")
+    expect(unsent).to_contain_text("can no longer be changed")
+    unsent.get_by_text("What you wrote, to copy").click()
+    expect(unsent.get_by_text("Typed too late.")).to_be_visible()
+    unsent.get_by_role("button", name="Drop it").click()
+    expect(unsent).to_be_hidden()
+    assert kept(page) == []
 
 
 def test_what_comes_back_meets_what_a_colleague_saved(cast, window, address) -> None:

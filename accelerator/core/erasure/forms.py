@@ -28,12 +28,16 @@ class EraseForm(forms.Form):
         required=False,
     )
     kind = forms.ChoiceField(
-        label="What kind of words are they?", choices=Kind.choices, widget=forms.RadioSelect
+        label="What kind of words are they?",
+        choices=Kind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what kind of words they are."},
     )
     reason = forms.CharField(
         label="Why are they removed?",
         help_text="This stays in the record. Do not repeat the words here.",
         max_length=300,
+        error_messages={"required": "Say why they are removed."},
     )
     shown_for = forms.CharField(widget=forms.HiddenInput, required=False)
 

@@ -10,4 +10,5 @@ class AnonymiseForm(forms.Form):
         label="Why?",
         help_text="For example: they asked for it. This stays in the record; leave out their name.",
         max_length=300,
+        error_messages={"required": "Say why they are anonymised."},
     )

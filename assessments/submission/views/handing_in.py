@@ -60,5 +60,6 @@ def submitted(request: Request, pk: int) -> HttpResponse:
     if not assessment.is_submitted:
         return redirect("assessments:overview", pk=pk)
     standing = submission_for(request.user, pk)
-    context = {"assessment": assessment, "told": told_words(standing), "number": standing.number}
+    told = told_words(standing, request.user)
+    context = {"assessment": assessment, "told": told, "number": standing.number}
     return render(request, "assessments/submitted.html", context)

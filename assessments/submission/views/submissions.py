@@ -18,7 +18,7 @@ def submissions(request: Request, pk: int) -> HttpResponse:
     newest = submission_for(request.user, pk)
     page = Paginator(submissions_of(pk), PAGE).get_page(request.GET.get("page"))
     rows = [{"submission": one, "count": count_words(one)} for one in page]
-    context = {"assessment": newest.assessment, "page": page, "rows": rows}
+    context = {"assessment": newest.assessment, "newest": newest, "page": page, "rows": rows}
     return render(request, "assessments/submissions.html", context)
 
 

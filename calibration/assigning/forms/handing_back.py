@@ -10,4 +10,5 @@ class ReturnForm(forms.Form):
         "What should the organisation change?",
         "The project lead reads this as you write it. Nothing here is a mark against them.",
         max_length=2000,
+        error_messages={"required": "Say what they should change."},
     )

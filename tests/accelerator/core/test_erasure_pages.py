@@ -104,8 +104,8 @@ def test_given_words_are_shown_before_they_go(world, hub, piece) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"reason": ""}, "This field is required"),
-        ({"kind": ""}, "This field is required"),
+        ({"reason": ""}, "Say why they are removed."),
+        ({"kind": ""}, "Choose what kind of words they are."),
         ({"only": "Somebody else", "shown_for": "Somebody else"}, "not in the text"),
         ({"only": SECRET, "shown_for": SECRET, "reason": f"On {SECRET.lower()}"}, "Do not repeat"),
         ({"reason": f"It said: {SECRET} comes on mondays."}, "Do not repeat"),

@@ -181,6 +181,14 @@ def test_lead_here_and_coach_elsewhere_never_mixes_the_two(both, sign_in) -> Non
     assert len(queue.current) == 1
 
 
+def test_a_review_opened_from_the_list_names_its_organisation(cast, sign_in) -> None:
+    review = review_of(assigned(cast), cast.coach_a)
+    coach = sign_in(cast.coach_a)
+    assert header(coach, reverse("calibration:queue")).place == "You are in Your reviews"
+    shown = header(coach, reverse("calibration:review", args=[review.pk]))
+    assert shown.place == f"You review {cast.enrolment.organisation} · {cast.enrolment.programme}"
+
+
 def test_the_hub_is_told_which_cohort(cast, sign_in) -> None:
     other = EnrolmentFactory().cohort
     MembershipFactory(user=cast.hub, role=Role.HUB, cohort=other)

@@ -107,14 +107,26 @@ def test_the_database_changes_no_submission(cast) -> None:
 def test_each_submission_writes_to_those_concerned_and_the_page_names_them(cast, sign_in) -> None:
     assessment = submitted(cast.enrolment, cast.lead)
     lead = sign_in(cast.lead)
-    assert "We wrote to Lead and the Learning Hub." in page(lead, "submitted", assessment.pk)
+    assert "We wrote to you and the Learning Hub." in page(lead, "submitted", assessment.pk)
     back(cast.lead, assessment)
     again(cast, assessment, 1)
     keys = OutgoingMail.objects.filter(key__startswith="assessment_submitted:")
     assert keys.count() == 2
     shown = page(lead, "submitted", assessment.pk)
-    assert "We wrote to Lead and the Learning Hub." in shown
+    assert "We wrote to you and the Learning Hub." in shown
     assert "Submission 2" in shown
+
+
+def test_a_submission_counts_only_while_one_stands(cast, sign_in) -> None:
+    assessment = submitted(cast.enrolment, cast.lead)
+    lead = sign_in(cast.lead)
+    assert "The latest counts." in page(lead, "submissions", assessment.pk)
+    back(cast.lead, assessment)
+    shown = page(lead, "submissions", assessment.pk)
+    assert "none counts until it is handed in again" in shown
+    assert "The latest counts." not in shown
+    again(cast, assessment, 1)
+    assert "The latest counts." in page(lead, "submissions", assessment.pk)
 
 
 def test_nobody_is_named_who_got_no_letter(cast, sign_in) -> None:
@@ -122,7 +134,8 @@ def test_nobody_is_named_who_got_no_letter(cast, sign_in) -> None:
     cast.hub.save()
     assessment = submitted(cast.enrolment, cast.lead)
     shown = page(sign_in(cast.lead), "submitted", assessment.pk)
-    assert "We wrote to Lead." in shown
+    assert "We wrote to you." in shown
+    assert "We wrote to Lead." in page(sign_in(cast.member), "submitted", assessment.pk)
 
 
 @pytest.mark.parametrize("reader", ["lead", "member", "sponsor", "hub"])
