@@ -37,20 +37,15 @@ class SamePerson:
         stated = request.headers.get("X-Person") or request.POST.get("stated_person")
         if not stated or stated == str(request.user.pk):
             return None
-        if by_script(request):
+        if not becomes_the_page(request):
             return nothing_to_swap(403)
         return render(request, "403_person.html", status=403)
 
 
 def becomes_the_page(request: HttpRequest) -> bool:
-    """Whether the browser shows the answer, and no script puts it into a page."""
+    """Whether the browser shows the answer, and no script of ours reads it."""
     mode = request.headers.get("Sec-Fetch-Mode", "navigate")
-    return mode == "navigate" and not by_script(request)
-
-
-def by_script(request: HttpRequest) -> bool:
-    """Whether a script of ours reads the answer, and not the person who asked."""
-    return any(name in request.headers for name in SCRIPTS)
+    return mode == "navigate" and not any(name in request.headers for name in SCRIPTS)
 
 
 def another_person(request: HttpRequest) -> bool:

@@ -16,6 +16,11 @@ RECOVERY_CODES = "recovery_codes"  # the type of allauth.mfa's Authenticator
 SESSION_SALT = "accelerator.models.User.session"
 
 
+def second_factors() -> models.QuerySet:
+    """Anybody's authenticator apps and passkeys; recovery codes alone are none."""
+    return apps.get_model("mfa", "Authenticator")._default_manager.exclude(type=RECOVERY_CODES)
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def holding(self, *roles: str, **place) -> "UserQuerySet":
         """Those who hold one of `roles` at `place` (organisation, cohort, …), by their ids."""
@@ -78,9 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def has_second_factor(self) -> bool:
-        """An authenticator app or a passkey; recovery codes alone are none."""
-        factors = apps.get_model("mfa", "Authenticator")._default_manager.filter(user=self)
-        return factors.exclude(type=RECOVERY_CODES).exists()
+        return second_factors().filter(user=self).exists()
 
     @property
     def is_trusted(self) -> bool:

@@ -68,6 +68,16 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         )
 
 
+ONLY_GIVEN_BACK = """
+    IF EXISTS (SELECT FROM assessments_submission s
+               WHERE s.assessment_id = NEW.id AND s.ended_at IS NULL) THEN
+        RAISE EXCEPTION 'the submission of assessment % stands', NEW.id
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'assessment_submission_stands';
+    END IF;
+    RETURN NEW;
+"""
+
+
 @pghistory.track()
 @pgtrigger.register(
     pgtrigger.ReadOnly(name="pinned", fields=["enrolment", "framework", "round"]),
@@ -75,6 +85,13 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         name="state_moves",
         field="state",
         transitions=[("draft", "submitted"), ("submitted", "draft")],
+    ),
+    pgtrigger.Trigger(
+        name="given_back",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("state"),
+        condition=pgtrigger.Q(old__state="submitted", new__state="draft"),
+        func=ONLY_GIVEN_BACK,
     ),
     pgtrigger.Trigger(
         name="kept_as_submission",

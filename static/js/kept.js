@@ -15,7 +15,7 @@
   let leaving = false;
   let given = false; // whether <main> is an answer of the server to what was sent
 
-  const keyOf = (form) => `draft:${session.person}:${window.location.pathname}:${form.dataset.keep}`;
+  const keyOf = (form) => `${session.drafts}${window.location.pathname}:${form.dataset.keep}`;
 
   const fieldsOf = (form) => window.accelerator.fieldsOf(form, SKIPPED);
 

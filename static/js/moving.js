@@ -34,8 +34,8 @@
     if (push && path(url) !== path(shown)) window.history.pushState(null, "", url);
     shown = url;
     isCopy = copy;
-    const main = window.accelerator.showPage(html, copy ? withoutEvidence : undefined);
     can();
+    const main = window.accelerator.showPage(html, copy ? withoutEvidence : undefined);
     main.focus({ preventScroll: true });
     announce(document.title);
   }

@@ -242,7 +242,7 @@
   function forget() {
     memory.clear();
     for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith(MINE) || key.startsWith(`draft:${person}:`)) sessionStorage.removeItem(key);
+      if (key.startsWith(MINE) || key.startsWith(session.drafts)) sessionStorage.removeItem(key);
     }
   }
 
@@ -255,7 +255,7 @@
       announce("There is no connection, so you are still signed in.");
       return;
     }
-    const drafts = Object.keys(sessionStorage).filter((key) => key.startsWith(`draft:${person}:`));
+    const drafts = Object.keys(sessionStorage).filter((key) => key.startsWith(session.drafts));
     const left = entries().length + drafts.length;
     const words = left === 1 ? "One answer is" : `${left} answers are`;
     if (left && !window.confirm(`${words} not saved yet. Sign out and lose that?`)) return;

@@ -91,5 +91,6 @@
     document.dispatchEvent(new CustomEvent("session:checked", { detail: state }));
   });
 
-  window.accelerator.session = { person, check, post, parting, stamp, tell };
+  // Drafts of forms that are sent once: kept.js keeps them, and outbox.js drops them at sign-out.
+  window.accelerator.session = { person, drafts: `draft:${person}:`, check, post, parting, stamp, tell };
 })();

@@ -18,6 +18,26 @@ print(json.dumps({name: getattr(settings, name, None) for name in sys.argv[1:]},
 """
 
 
+# One deployment that says all that may be said, so that it is started once.
+FULL = PRODUCTION | {
+    "ALLOWED_HOSTS": "a.example.org, b.example.org ,",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "$secret",
+    "CACHE_URL": "redis://cache:6379/0",
+    "DATABASE_PASSWORD": "$p/a@s?s#%2F",
+    "DATABASE_URL": "postgres://u@db/a",
+    "EVIDENCE_S3_BUCKET": "evidence",
+    "EVIDENCE_S3_ENDPOINT": "https://s3.example.org",
+    "EVIDENCE_S3_REGION": "eu-west-2",
+    "SECRET_KEY_FALLBACKS": "before,long-before",
+}
+
+
+@pytest.fixture(scope="module")
+def full() -> dict:
+    return read(FULL, "ALLOWED_HOSTS", "CACHES", "DATABASES", "SECRET_KEY_FALLBACKS", "STORAGES")
+
+
 def read(environ: dict[str, str], *names: str) -> dict:
     ended = run_python("-W", "error", "-c", READ, *names, environ=environ)
     assert ended.returncode == 0, ended.stderr
@@ -92,23 +112,15 @@ def test_a_password_that_breaks_the_address_says_how_to_write_it(password: str) 
     assert "DATABASE_PASSWORD" in line
 
 
-def test_any_password_works_apart_from_the_address_or_written_for_it() -> None:
-    apart = {"DATABASE_URL": "postgres://u@db/a", "DATABASE_PASSWORD": "$p/a@s?s#%2F"}
-    written = {"DATABASE_URL": "postgres://u:p%2Fa@db/a"}
-    for environ, password in ((apart, "$p/a@s?s#%2F"), (written, "p/a")):
-        database = read(PRODUCTION | environ, "DATABASES")["DATABASES"]["default"]
+def test_any_password_works_apart_from_the_address_or_written_for_it(full) -> None:
+    written = read(PRODUCTION | {"DATABASE_URL": "postgres://u:p%2Fa@db/a"}, "DATABASES")
+    for found, password in ((full, "$p/a@s?s#%2F"), (written, "p/a")):
+        database = found["DATABASES"]["default"]
         assert (database["PASSWORD"], database["HOST"]) == (password, "db")
 
 
-def test_object_storage_takes_its_place_its_keys_and_its_provider() -> None:
-    given = {
-        "EVIDENCE_S3_BUCKET": "evidence",
-        "EVIDENCE_S3_REGION": "eu-west-2",
-        "EVIDENCE_S3_ENDPOINT": "https://s3.example.org",
-        "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "$secret",
-    }
-    storage = read(PRODUCTION | given, "STORAGES")["STORAGES"]["default"]
+def test_object_storage_takes_its_place_its_keys_and_its_provider(full) -> None:
+    storage = full["STORAGES"]["default"]
     assert storage["BACKEND"].endswith("S3Storage")
     options = storage["OPTIONS"]
     assert (options["bucket_name"], options["region_name"]) == ("evidence", "eu-west-2")
@@ -135,30 +147,25 @@ def test_production_does_not_start_as_a_demonstration() -> None:
     assert "production does not start" in line
 
 
-def test_pages_of_evidence_are_kept_only_by_a_cache_of_its_own() -> None:
-    kept = {
-        url: read(PRODUCTION | {"CACHE_URL": url}, "CACHES")["CACHES"]["evidence-pages"]["BACKEND"]
-        for url in ("", PRODUCTION["REDIS_URL"], "redis://cache:6379/0")
-    }
-    assert [backend.rpartition(".")[2] for backend in kept.values()] == [
+def test_pages_of_evidence_are_kept_only_by_a_cache_of_its_own(full) -> None:
+    shared = [
+        read(PRODUCTION | {"CACHE_URL": url}, "CACHES") for url in ("", PRODUCTION["REDIS_URL"])
+    ]
+    kept = [found["CACHES"]["evidence-pages"]["BACKEND"] for found in (*shared, full)]
+    assert [backend.rpartition(".")[2] for backend in kept] == [
         "DummyCache",
         "DummyCache",
         "ForgetfulCache",
     ]
 
 
-def test_keys_of_before_are_read_and_none_is_the_rule() -> None:
+def test_keys_of_before_are_read_and_none_is_the_rule(full) -> None:
     assert read(PRODUCTION, "SECRET_KEY_FALLBACKS") == {"SECRET_KEY_FALLBACKS": []}
-    environ = PRODUCTION | {"SECRET_KEY_FALLBACKS": "before,long-before"}
-    assert read(environ, "SECRET_KEY_FALLBACKS")["SECRET_KEY_FALLBACKS"] == [
-        "before",
-        "long-before",
-    ]
+    assert full["SECRET_KEY_FALLBACKS"] == ["before", "long-before"]
 
 
-def test_host_names_may_have_spaces_between_them() -> None:
-    environ = PRODUCTION | {"ALLOWED_HOSTS": "a.example.org, b.example.org ,"}
-    assert read(environ, "ALLOWED_HOSTS") == {"ALLOWED_HOSTS": ["a.example.org", "b.example.org"]}
+def test_host_names_may_have_spaces_between_them(full) -> None:
+    assert full["ALLOWED_HOSTS"] == ["a.example.org", "b.example.org"]
 
 
 def test_production_cookies_and_transport_are_closed() -> None:

@@ -199,6 +199,20 @@ def test_nothing_is_kept_after_signing_out(cast, window, address) -> None:
     assert kept(page) == []
 
 
+def test_nothing_is_kept_after_signing_out_everywhere(cast, window, address) -> None:
+    page = window(cast.lead)
+    page.goto(address())
+    page.route("**/autosave/", lambda route: route.abort())
+    type_words(page, "Never to be saved.")
+    expect(status(page)).to_contain_text("no connection")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto("/account/")
+    assert kept(page)
+    page.get_by_role("button", name="Sign out everywhere").click()
+    page.wait_for_url("**/accounts/login/")
+    assert kept(page) == []
+
+
 # The keyboard alone
 
 
@@ -356,11 +370,9 @@ def test_what_comes_back_too_late_is_shown_to_be_copied(cast, window, address) -
     """Handed in meanwhile: nothing can be chosen any more, and the words are still there."""
     page = window(cast.lead)
     page.goto(address())
-    page.wait_for_load_state("networkidle")
     page.route("**/autosave/", lambda route: route.abort())
     type_words(page, "Typed too late.")
-    page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_url("**/criteria/design.2/")
+    expect(status(page)).to_contain_text("Your words are kept in this tab")
     assessment = Assessment.objects.get()
     rate_all(assessment, cast.member)
     submit_assessment(actor=cast.lead, assessment=assessment)

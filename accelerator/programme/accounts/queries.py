@@ -1,10 +1,9 @@
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db.models import Exists, OuterRef
 
 from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
-from accelerator.models.people import RECOVERY_CODES, SCOPES, TRUSTED_ROLES
+from accelerator.models.people import SCOPES, TRUSTED_ROLES, second_factors
 from accelerator.programme.accounts.demo import ACCOUNTS
 
 
@@ -31,7 +30,7 @@ def demo_person(email: str) -> User | None:
 def person_signed_in(pk: int) -> User | None:
     """The person of a session, if the account is open, with what every request asks of them."""
     trusted = Membership.objects.filter(user=OuterRef("pk"), role__in=TRUSTED_ROLES)
-    factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=RECOVERY_CODES)
+    factors = second_factors().filter(user=OuterRef("pk"))
     people = User.objects.annotate(trusted=Exists(trusted), factor=Exists(factors))
     person = people.filter(pk=pk, is_active=True).first()
     if person is not None:

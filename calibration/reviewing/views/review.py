@@ -144,14 +144,14 @@ def ask(request: Request, pk: int) -> HttpResponse:
                 criterion=workbench.criterion_of(row, about.code) if about else None,
             )
         except StepRefused as error:
-            messages.error(request, str(error))
+            form.add_error(None, str(error))
+        else:
+            enqueue("accelerator.send_mail")
+            told = wrote_to(f"evidence-request:{asked_now.pk}")
+            messages.success(request, f"{told} Both coaches will see the answer.".strip())
+            if about:
+                return redirect("calibration:rate", pk=pk, code=about.code)
             return redirect("calibration:review", pk=pk)
-        enqueue("accelerator.send_mail")
-        told = wrote_to(f"evidence-request:{asked_now.pk}")
-        messages.success(request, f"{told} Both coaches will see the answer.".strip())
-        if about:
-            return redirect("calibration:rate", pk=pk, code=about.code)
-        return redirect("calibration:review", pk=pk)
     context = {
         "review": row,
         "enrolment": row.calibration.assessment.enrolment,

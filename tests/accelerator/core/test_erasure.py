@@ -240,9 +240,13 @@ def test_letters_and_audit_that_quote_it_lose_it(world) -> None:
 
 def test_short_words_take_nothing_else_with_them(world) -> None:
     piece = note(world.enrolment, world.lead, text="released")
-    before = AuditEvent.objects.filter(action__contains="released").count()
+    world.letter.text = "It was released."
+    world.letter.save()
+    audit.record(world.lead, "test", piece, said="released")
     remove(world, world.enrolment, piece, "note")
-    assert AuditEvent.objects.filter(action__contains="released").count() == before
+    assert AuditEvent.objects.get(action="test").data == {"said": "released"}
+    world.letter.refresh_from_db()
+    assert world.letter.text == "It was released."
     assert Rating.objects.filter(justification="We keep registers.").count() > 0
 
 

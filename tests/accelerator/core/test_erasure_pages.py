@@ -107,7 +107,8 @@ def test_given_words_are_shown_before_they_go(world, hub, piece) -> None:
         ({"reason": ""}, "Say why they are removed."),
         ({"kind": ""}, "Choose what kind of words they are."),
         ({"only": "Somebody else", "shown_for": "Somebody else"}, "not in the text"),
-        ({"only": SECRET, "shown_for": SECRET, "reason": f"On {SECRET}"}, "Do not repeat"),
+        ({"only": SECRET, "shown_for": SECRET, "reason": f"On {SECRET.lower()}"}, "Do not repeat"),
+        ({"reason": f"It said: {SECRET} comes on mondays."}, "Do not repeat"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said_and_nothing_goes(hub, piece, given, said) -> None:

@@ -120,6 +120,8 @@ def test_whoever_may_do_everything_stays_unless_one_like_them_says_so(world) -> 
         leave(world, keeper)
     assert User.objects.get(pk=keeper.pk).is_superuser
     assert anonymise(actor=other, person=keeper, reason="They asked for it.")
+    left = User.objects.get(pk=keeper.pk)
+    assert [left.is_active, left.is_staff, left.is_superuser] == [False] * 3
 
 
 def test_the_page_says_what_becomes_of_them(world, leaver, sign_in) -> None:

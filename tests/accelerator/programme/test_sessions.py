@@ -100,6 +100,18 @@ def test_a_bulk_export_asks_for_a_recent_sign_in_and_then_goes_on(world, setting
     assert client.get(exported(world)).status_code != 302
 
 
+def test_who_is_asked_again_is_told_why_and_what_becomes_of_a_file(world) -> None:
+    client = client_of(world.hub)
+    ago(client, SIGNED_IN_AT, hours=1)
+    said = {
+        target: client.get(reverse("account_reauthenticate"), {"next": target}).content.decode()
+        for target in (exported(world), reverse("home"))
+    }
+    for page in said.values():
+        assert "It is a while since you signed in" in page
+    assert ["Your file then downloads" in page for page in said.values()] == [True, False]
+
+
 def test_the_second_factor_is_recent_too(world, settings) -> None:
     settings.RECENT_SIGN_IN_SECONDS = 900
     client = client_of(world.hub)

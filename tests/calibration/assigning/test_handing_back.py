@@ -15,7 +15,7 @@ from calibration.reviewing.services import requests, reviewing
 from calibration.rules.problems import ReviewLocked, StepRefused
 from tests import together
 from tests.factories.assessment import answers, submitted
-from tests.factories.calibration import assigned, judgement, rate_review, review_of
+from tests.factories.calibration import assigned, judgement, rate_review, released, review_of
 
 pytestmark = pytest.mark.django_db
 State = Calibration.State
@@ -169,6 +169,21 @@ def test_handed_in_again_it_is_calibrated_by_the_same_coaches(cast) -> None:
     assert Review.objects.current().count() == 2
     assert Review.objects.withdrawn().count() == 2
     rate_review(review_of(calibration, cast.coach_a))
+
+
+def test_what_is_settled_stays_settled_and_says_so(cast) -> None:
+    calibration = released(cast)
+    with pytest.raises(StepRefused, match="is settled"):
+        handing_back.take_back(actor=cast.lead, assessment=calibration.assessment)
+
+
+def test_what_a_coach_gave_who_stepped_back_stops_nobody_and_is_kept(cast) -> None:
+    calibration = assigned(cast)
+    save(calibration, cast.coach_a, level=1)
+    left = review_of(calibration, cast.coach_a)
+    assigning.withdraw_review(actor=cast.coach_a, review=left, reason="Ill.")
+    handing_back.take_back(actor=cast.lead, assessment=calibration.assessment)
+    assert left.ratings.filter(level=1).count() == 1
 
 
 def test_a_question_asked_before_stays_to_be_answered(cast) -> None:

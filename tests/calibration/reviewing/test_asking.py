@@ -71,3 +71,11 @@ def test_no_question_after_release(cast, client) -> None:
     assert "under way" in page
     assert not EvidenceRequest.objects.exists()
     assert OutgoingMail.objects.count() == before
+
+
+def test_a_question_that_comes_too_late_is_not_taken_for_one_that_arrived(cast, client) -> None:
+    review = review_of(released(cast), cast.coach_a)
+    typed = {"question": "May we see a register?"}
+    answer = client.post(url("ask", review), typed, headers={"X-Kept-Form": "true"})
+    assert answer.status_code == 422
+    assert typed["question"] in answer.content.decode()
