@@ -81,8 +81,7 @@ def build_cast() -> SimpleNamespace:
     never enough; stranger has no role at all.
     """
     funder = MatchFunderFactory()
-    enrolment = EnrolmentFactory()
-    enrolment.match_funders.add(funder)
+    enrolment = EnrolmentFactory(match_funder=funder)
     other = EnrolmentFactory(cohort=enrolment.cohort)
     homes = {
         "lead": {"role": Role.LEAD, "organisation": enrolment.organisation},

@@ -15,6 +15,7 @@ from accelerator.models import (
     Cohort,
     Enrolment,
     Institution,
+    Invitation,
     MatchFunder,
     Membership,
     Organisation,
@@ -24,6 +25,7 @@ from accelerator.models import (
 )
 from accelerator.models.people import DEMO_DOMAIN
 from accelerator.programme.accounts.demo import ACCOUNTS, PASSWORD
+from accelerator.programme.team.services import invite
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import frameworks_open_to
 from assessments.framework.services import open_framework
@@ -88,9 +90,8 @@ def _enrolment(cohort: Cohort, entry: dict) -> Enrolment:
     enrolment, _ = Enrolment.objects.get_or_create(
         cohort=cohort,
         organisation=organisation,
-        defaults={"programme": programme},
+        defaults={"programme": programme, "match_funder": funder},
     )
-    enrolment.match_funders.add(funder)
     return enrolment
 
 
@@ -100,7 +101,6 @@ def _memberships(
     own = {"organisation": enrolments[0].organisation}
     first, _ = Institution.objects.get_or_create(name="Weir Street Research")
     second, _ = Institution.objects.get_or_create(name="Centre for Youth Practice")
-    funder = enrolments[0].match_funders.get()
     for who, role, home, job in (
         ("lead", Role.LEAD, own, "Programme manager"),
         ("deputy", Role.DEPUTY, own, "Operations manager"),
@@ -111,15 +111,16 @@ def _memberships(
         ("coach-b", Role.COACH, {"institution": second}, "Practice lead"),
         ("moderator", Role.MODERATOR, {"cohort": cohort}, "Head of quality"),
         ("hub", Role.HUB, {"cohort": cohort}, "Programme officer"),
-        (
-            "funder",
-            Role.FUNDER,
-            {"match_funder": funder},
-            "Grants manager",
-        ),
+        ("funder", Role.FUNDER, {"match_funder": enrolments[0].match_funder}, "Grants manager"),
     ):
         Membership.objects.get_or_create(
             user=people[who], role=role, **home, defaults={"job_role": job}
+        )
+    waiting = f"trustee@{DEMO_DOMAIN}"
+    if not Invitation.objects.filter(email=waiting).exists():
+        place = enrolments[0].organisation
+        invite(
+            actor=people["lead"], role=Role.READER, place=place, email=waiting, name="Noor Haddad"
         )
     for number, (enrolment, entry) in enumerate(zip(enrolments, entries, strict=True), start=1):
         leader = people["lead"] if number == 1 or "lead" in entry else _leader(number, enrolment)

@@ -116,8 +116,6 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
         _not_over(row.enrolment, CannotAccept)
         if why := why_not_adviser(person, row.enrolment):
             raise CannotAccept(why)
-    if row.cohort and row.cohort.has_ended:
-        raise CannotAccept("This cohort has ended.")
     scope = SCOPE_OF[Role(row.role)]
     membership, _ = Membership.objects.get_or_create(
         user=person, role=row.role, **{scope: row.where}, defaults={"job_role": row.job_role}
@@ -207,8 +205,6 @@ def _locked(invitation: Invitation) -> Invitation:
 
 
 def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
-    if enrolment.cohort.has_ended:
-        raise problem("This cohort has ended.")
     if enrolment.state == Enrolment.State.WITHDRAWN:
         raise problem("This organisation has left the cohort.")
 

@@ -134,14 +134,14 @@ def test_a_closed_account_stays_closed(cast):
         team.accept(person=person, invitation=invitation)
 
 
-def test_nothing_begins_in_a_cohort_that_has_ended_or_was_left(cast):
+def test_nothing_begins_at_an_organisation_that_has_left(cast):
     adviser = UserFactory(email="new@example.org")
     invitation = invite(cast, role=Role.ADVISER)
-    cast.enrolment.cohort.closed_on = timezone.localdate()
-    cast.enrolment.cohort.save()
-    with pytest.raises(team.CannotAccept, match="cohort has ended"):
+    cast.enrolment.state, cast.enrolment.withdrawn_on = "withdrawn", timezone.localdate()
+    cast.enrolment.save()
+    with pytest.raises(team.CannotAccept, match="has left"):
         team.accept(person=adviser, invitation=invitation)
-    with pytest.raises(team.CannotInvite, match="cohort has ended"):
+    with pytest.raises(team.CannotInvite, match="has left"):
         invite(cast, email="other@example.org", role=Role.ADVISER)
 
 
