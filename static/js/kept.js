@@ -113,8 +113,14 @@
     const form = document.querySelector("form[data-keep]");
     if (!form || !link || !sessionStorage.getItem(keyOf(form))) return;
     event.preventDefault();
-    if (await session.check(4) === "away") tell(form, WORDS.away.replace("Not sent", "That page cannot open"), "away");
-    else {
+    if (await session.check(4) === "away") {
+      // In view wherever the link is; the form may be far below.
+      const words = WORDS.away.replace("Not sent", "That page cannot open");
+      const place = document.querySelector("[data-panel-notice]");
+      place.hidden = false;
+      place.textContent = words;
+      announce(words);
+    } else {
       leaving = true;
       window.location.assign(link.href);
     }
