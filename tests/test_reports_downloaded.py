@@ -66,7 +66,7 @@ def asked_for(job: ReportJob, browsers, role: str) -> dict[str, SimpleNamespace]
 @pytest.mark.parametrize("asker", ["lead", "hub"])
 def test_only_its_people_have_a_finished_report(finished, browsers, kind: str, asker: str) -> None:
     job = finished(kind, asker)
-    may = OWN | {"hub"} if asker == "hub" else OWN
+    may = OWN | {"hub", "adviser"} if asker == "hub" else OWN
     for role in ROLES:
         answers = asked_for(job, browsers, role)
         statuses = {answer.status for answer in answers.values()}

@@ -12,6 +12,7 @@ TASKS = {
     "accelerator.tidy",
     "assessments.heatmap_report",
     "assessments.remove_orphans",
+    "calibration.look_for_stale",
     "calibration.result_report",
 }
 KINDS = {"assessments.heatmap_report", "calibration.result_report"}

@@ -47,7 +47,8 @@ def test_an_organisations_person_with_a_cohort_role_reads_no_review(cast, sign_i
     code = reverse("calibration:desk_criterion", args=[calibration.pk, "design.1"])
     assert client.get(code).status_code == 404
     assert sign_in(cast.moderator).get(code).status_code == 200
-    listed = client.get(reverse("calibration:moderation")).content.decode()
+    # The header names the person's own organisation.
+    listed = client.get(reverse("calibration:moderation")).content.decode().partition("<main")[2]
     assert cast.enrolment.organisation.name not in listed
 
 
@@ -170,8 +171,11 @@ def test_whoever_still_reviews_blind_reads_no_other_review(cast, sign_in, name) 
     organisation = cast.enrolment.organisation.name
 
     def reads() -> bool:
+        # The header names the place that they come from.
         page = client.get(address, follow=True)
-        return page.status_code == 200 and organisation in page.content.decode()
+        return (
+            page.status_code == 200 and organisation in page.content.decode().partition("<main")[2]
+        )
 
     assert not reads()
     assert not ReviewRating.objects.visible_to(third.coach).exclude(review=third).exists()

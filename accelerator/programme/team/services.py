@@ -157,8 +157,10 @@ def remove(*, actor: User, membership: Membership) -> None:
 @transaction.atomic
 def hand_over(*, actor: User, lead: Membership, to: Membership) -> None:
     """`to` becomes project lead in place of `lead`, who becomes deputy. Raises CannotChange."""
-    Organisation.objects.select_for_update().get(pk=lead.organisation_id)
-    standing = Membership.objects.filter(organisation=lead.organisation_id)
+    if lead.organisation_id is None:
+        raise CannotChange("Only a project lead hands over.")
+    organisation = Organisation.objects.select_for_update().get(pk=lead.organisation_id)
+    standing = Membership.objects.filter(organisation=organisation)
     if not standing.filter(pk=lead.pk, role=Role.LEAD).exists():
         raise CannotChange("The project lead has changed meanwhile. Nothing was done.")
     if not standing.filter(pk=to.pk, user__is_active=True).exists():
@@ -172,10 +174,10 @@ def hand_over(*, actor: User, lead: Membership, to: Membership) -> None:
         Membership.objects.get_or_create(
             user=person,
             role=role,
-            organisation=lead.organisation,
+            organisation=organisation,
             defaults={"job_role": job},
         )
-    audit.record(actor, "lead.handed_over", lead.organisation, by=lead.user_id, to=to.user_id)
+    audit.record(actor, "lead.handed_over", organisation, by=lead.user_id, to=to.user_id)
     for about in (lead, to):
         _tell("lead_handed_over", about, actor, new=to.user, before=lead.user)
 

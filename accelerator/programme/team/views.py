@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
-from accelerator.models import Enrolment, Invitation, Role
+from accelerator.models import Enrolment, Invitation, Role, User
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
 from accelerator.programme.team.access import may_bring_in, team_for
@@ -140,7 +140,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     user = request.user
     if user.is_authenticated:
         context["is_theirs"] = user.email.lower() == found.email.lower()
-        return _accept_signed_in(request, found, context)
+        return _accept_signed_in(request, user, found, context)
     context["has_account"] = queries.account_of(found.email) is not None
     if context["closed"] or context["has_account"]:
         status = CLOSED if context["closed"] else 200
@@ -148,10 +148,12 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     return _join(request, found, context)
 
 
-def _accept_signed_in(request: HttpRequest, found: Invitation, context: dict) -> HttpResponse:
+def _accept_signed_in(
+    request: HttpRequest, person: User, found: Invitation, context: dict
+) -> HttpResponse:
     if request.method == "POST" and not context["closed"]:
         try:
-            team_service.accept(person=request.user, invitation=found)
+            team_service.accept(person=person, invitation=found)
         except CannotAccept as error:
             context["closed"] = str(error)
         else:

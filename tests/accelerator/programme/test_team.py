@@ -212,6 +212,9 @@ def test_handing_over_is_one_act(cast, sign_in):
     )
     with pytest.raises(team.CannotChange, match="meanwhile"):
         team.hand_over(actor=cast.hub, lead=lead, to=to)
+    adviser = Membership.objects.get(user=cast.adviser)
+    with pytest.raises(team.CannotChange, match="Only a project lead"):
+        team.hand_over(actor=cast.hub, lead=adviser, to=to)
 
 
 def test_who_coaches_or_moderates_does_not_advise(cast):

@@ -131,6 +131,7 @@ def test_a_piece_is_renamed_described_and_used_where_it_is_ticked(client, cast, 
         "title": "Board minutes",
         "description": "May.",
         "criteria": ["design.1", "benefit.2"],
+        "read": form.one("input", name="read")["value"],
     }
     response = client.post(url("evidence", piece), change, follow=True)
     assert response.redirect_chain == [(url("evidence", piece), 302)]
