@@ -11,8 +11,8 @@ MEANS = {
     Role.LEAD: "runs it for the organisation: starts, submits, invites people",
     Role.DEPUTY: "does all that the project lead does",
     Role.MEMBER: "rates and attaches evidence",
-    Role.READER: "reads",
-    Role.SPONSOR: "reads, and signs for the organisation",
+    Role.READER: "reads everything, changes nothing",
+    Role.SPONSOR: "stands for the organisation's leadership; reads",
     Role.ADVISER: "supports the organisation from outside; never its coach or moderator",
 }
 

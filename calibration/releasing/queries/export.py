@@ -29,7 +29,7 @@ def csv_rows(result: Result) -> list[list[str]]:
             item.cell.statement,
             "yes" if item.cell.criterion.counted else "no",
             item.own.key if item.own else "",
-            item.own.name if item.own else "Not rated",
+            item.own.name if item.own else item.own_word,
             item.level.key if item.level else "",
             item.level.name if item.level else "Not judged",
             item.moved,

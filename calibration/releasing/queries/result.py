@@ -14,6 +14,7 @@ from accelerator.models import ReportJob, User
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, LevelInfo, PillarInfo
 from assessments.rating.queries import Cell, Grid, grid_of_levels
+from assessments.scoring import RATED
 from calibration.models import Cause, Release
 from calibration.releasing.queries.versions import news_of
 from calibration.rules.levels import Change, lowest_levels
@@ -60,6 +61,11 @@ class Item:
         return self.cell.level
 
     @property
+    def own_word(self) -> str:
+        """The organisation's own level; handing in takes none only with why it cannot be rated."""
+        return self.own.short if self.own else RATED.without_level(cannot=True)
+
+    @property
     def arrow(self) -> str:
         """down, up, same or none."""
         return ARROWS[self.change]
@@ -75,7 +81,7 @@ class Item:
     def moved_from(self) -> str:
         """The change with the organisation's own level, where the two are shown in one line."""
         if self.own is None:
-            return "Own level not rated"
+            return f"Own: {self.own_word.lower()}"
         if self.change in (Change.MARK_DOWN, Change.MARK_UP):
             return f"{self.arrow.capitalize()} from {self.own.short}"
         return self.moved if self.level else f"Own level: {self.own.short}"

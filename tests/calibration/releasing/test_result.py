@@ -10,6 +10,8 @@ from calibration.releasing.queries.result import CAUSES as CAUSE_WORDS
 from calibration.releasing.queries.result import result_of
 from calibration.releasing.services import releasing
 from calibration.rules import commentary
+from tests.factories import calibration as calibrations
+from tests.factories.assessment import submitted
 from tests.factories.organisation import CAUSES, quickly_agreed, released_again, varied
 from tests.markup import page
 
@@ -234,3 +236,17 @@ def test_while_it_is_reopened_the_old_one_stands_and_says_nothing_of_it(
     response = client.get(address("result", calibration))
     assert page(response).one("main").text == before
     assert CANARY.encode() not in response.content
+
+
+def test_what_they_could_not_rate_is_said_and_is_not_called_unrated(
+    cast, client, monkeypatch
+) -> None:
+    why = {"level": None, "cannot_rate_reason": "We begin in May."}
+    monkeypatch.setattr(calibrations, "submitted", lambda *who: submitted(*who, **why))
+    release = calibrations.released(cast).releases.get()
+    shown = result_page(client, release).one("main").text
+    assert "Cannot be rated" in shown
+    assert "ot rated" not in shown
+    exported = client.get(address("result_csv", release.calibration)).content.decode()
+    assert "Cannot be rated" in exported
+    assert "Not rated" not in exported
