@@ -81,7 +81,8 @@ def build_cast() -> SimpleNamespace:
     never enough; stranger has no role at all.
     """
     funder = MatchFunderFactory()
-    enrolment = EnrolmentFactory(match_funder=funder)
+    enrolment = EnrolmentFactory()
+    enrolment.match_funders.add(funder)
     other = EnrolmentFactory(cohort=enrolment.cohort)
     homes = {
         "lead": {"role": Role.LEAD, "organisation": enrolment.organisation},

@@ -176,7 +176,7 @@ WORDS = Words(
     typed=(
         Typed(
             "accelerator.Enrolment",
-            {"withdrawn_reason": "Why they left the cohort"},
+            {"withdrawn_reason": "Why they left the cohort", "paused_reason": "Why they paused"},
             enrolment="pk",
         ),
         Typed(
@@ -189,6 +189,21 @@ WORDS = Words(
             {"job_role": "Somebody's job"},
             enrolment="organisation__enrolments",
             person="user",
+        ),
+        Typed(
+            "accelerator.Deadline",
+            {"reason": "Why a date is the organisation's own"},
+            enrolment="enrolment",
+        ),
+        Typed(
+            "accelerator.PeakPeriod",
+            {"what": "What an organisation is busy with"},
+            enrolment="enrolment",
+        ),
+        Typed(
+            "accelerator.Commitment",
+            {"lead_seniority": "The lead's seniority"},
+            enrolment="enrolment",
         ),
         Typed(
             "accelerator.ReportJob",
@@ -223,6 +238,8 @@ WORDS = Words(
         "accelerator.Institution.name": NAMES,
         "accelerator.Cohort.name": NAMES,
         "accelerator.Cohort.slug": NAMES,
+        "accelerator.Cohort.aims": "the hub's own, about no organisation",
+        "accelerator.Cohort.safeguarding_contact": "the hub's own, about no organisation",
         "accelerator.Invitation.email": PERSON,
         "accelerator.Invitation.name": PERSON,
         "accelerator.Invitation.job_role": PERSON,

@@ -1,20 +1,39 @@
 """The programme: cohorts, and the organisations enrolled in them with one programme each."""
 
 import pghistory
+import pgtrigger
 from django.db import models
+from django.db.models import F, Q
 
-from accelerator.models.people import MatchFunder, Organisation
+from accelerator.models.people import Institution, MatchFunder, Organisation
+
+SMALLEST_GROUP = 5
 
 
 class CohortQuerySet(models.QuerySet):
     def with_active(self) -> "CohortQuerySet":
         """Adds `active`, how many enrolments are."""
-        active = models.Q(enrolments__state=Enrolment.State.ACTIVE)
+        active = Q(enrolments__state=Enrolment.State.ACTIVE)
         return self.annotate(active=models.Count("enrolments", filter=active, distinct=True))
 
 
+@pghistory.track()
+@pgtrigger.register(
+    pgtrigger.Protect(
+        name="smallest_group_only_rises",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Q(
+            old__published_at__isnull=False,
+            new__smallest_group__lt=pgtrigger.F("old__smallest_group"),
+        ),
+    )
+)
 class Cohort(models.Model):
-    """A group of organisations that goes through the twelve months together."""
+    """A group of organisations that goes through the twelve months together.
+
+    `smallest_group` organisations at least stand behind every figure that leaves the hub; once
+    something was published it can only rise, so that no two reports can be set against each other.
+    """
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(unique=True)
@@ -24,6 +43,13 @@ class Cohort(models.Model):
     improve_due = models.DateField(help_text="Improvement plans are due")
     review_due = models.DateField(help_text="Re-assessments are due")
     is_synthetic = models.BooleanField("invented data, labelled so everywhere", default=False)
+    aims = models.TextField(blank=True)
+    safeguarding_contact = models.TextField(blank=True)
+    smallest_group = models.PositiveSmallIntegerField(default=SMALLEST_GROUP)
+    published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    closed_on = models.DateField(null=True, blank=True)
+    institutions = models.ManyToManyField(Institution, related_name="cohorts", blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = CohortQuerySet.as_manager()
 
@@ -33,16 +59,24 @@ class Cohort(models.Model):
         ordering = ["-starts_on", "name"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(starts_on__lte=models.F("explore_due"))
-                & models.Q(explore_due__lte=models.F("calibrate_due"))
-                & models.Q(calibrate_due__lte=models.F("improve_due"))
-                & models.Q(improve_due__lte=models.F("review_due")),
+                condition=Q(starts_on__lte=F("explore_due"))
+                & Q(explore_due__lte=F("calibrate_due"))
+                & Q(calibrate_due__lte=F("improve_due"))
+                & Q(improve_due__lte=F("review_due")),
                 name="cohort_dates_in_order",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(smallest_group__gte=SMALLEST_GROUP), name="cohort_smallest_group"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the hub has closed it: nobody is invited or enrolled any more."""
+        return self.closed_on is not None
 
 
 class Programme(models.Model):
@@ -73,15 +107,18 @@ class Enrolment(models.Model):
 
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     cohort = models.ForeignKey(Cohort, models.PROTECT, related_name="enrolments")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="enrolments")
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="enrolments")
-    match_funder = models.ForeignKey(
-        MatchFunder, models.PROTECT, related_name="enrolments", null=True, blank=True
+    match_funders = models.ManyToManyField(
+        MatchFunder, through="accelerator.EnrolmentFunder", related_name="enrolments", blank=True
     )
     state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    paused_on = models.DateField(null=True, blank=True)
+    paused_reason = models.CharField(max_length=300, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=300, blank=True)
 
@@ -93,9 +130,14 @@ class Enrolment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cohort", "organisation"], name="enrolment_once"),
             models.CheckConstraint(
-                condition=models.Q(state="active", withdrawn_on=None)
-                | models.Q(state="withdrawn", withdrawn_on__isnull=False),
+                condition=Q(state="withdrawn", withdrawn_on__isnull=False)
+                | Q(withdrawn_on=None) & ~Q(state="withdrawn"),
                 name="enrolment_withdrawn_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="paused", paused_on__isnull=False)
+                | Q(paused_on=None) & ~Q(state="paused"),
+                name="enrolment_paused_on",
             ),
         ]
 
@@ -105,3 +147,21 @@ class Enrolment(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())
+class EnrolmentFunder(models.Model):
+    """A match funder that puts its money beside the fund's for one enrolment."""
+
+    enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="+")
+    match_funder = models.ForeignKey(MatchFunder, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enrolment", "match_funder"], name="enrolment_funder_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.match_funder}: {self.enrolment_id}"

@@ -90,8 +90,9 @@ def _enrolment(cohort: Cohort, entry: dict) -> Enrolment:
     enrolment, _ = Enrolment.objects.get_or_create(
         cohort=cohort,
         organisation=organisation,
-        defaults={"programme": programme, "match_funder": funder},
+        defaults={"programme": programme},
     )
+    enrolment.match_funders.add(funder)
     return enrolment
 
 
@@ -111,7 +112,12 @@ def _memberships(
         ("coach-b", Role.COACH, {"institution": second}, "Practice lead"),
         ("moderator", Role.MODERATOR, {"cohort": cohort}, "Head of quality"),
         ("hub", Role.HUB, {"cohort": cohort}, "Programme officer"),
-        ("funder", Role.FUNDER, {"match_funder": enrolments[0].match_funder}, "Grants manager"),
+        (
+            "funder",
+            Role.FUNDER,
+            {"match_funder": enrolments[0].match_funders.get()},
+            "Grants manager",
+        ),
     ):
         Membership.objects.get_or_create(
             user=people[who], role=role, **home, defaults={"job_role": job}

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
-from accelerator.models import Enrolment, Invitation, Membership, Organisation, Role, User
+from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import account_of, digest, holds, why_not_adviser
 
@@ -44,6 +44,8 @@ def invite(
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
+    if isinstance(place, Cohort) and place.has_ended:
+        raise CannotInvite("This cohort has ended.")
     if isinstance(place, Enrolment):
         _not_over(place, CannotInvite)
         if why := why_not_adviser(account_of(email), place):
@@ -112,6 +114,8 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
         raise CannotAccept("This invitation is for another e-mail address.")
     if not person.is_active:
         raise CannotAccept("This account is closed. Please write to the Learning Hub.")
+    if row.cohort and row.cohort.has_ended:
+        raise CannotAccept("This cohort has ended.")
     if row.enrolment:
         _not_over(row.enrolment, CannotAccept)
         if why := why_not_adviser(person, row.enrolment):
@@ -207,6 +211,8 @@ def _locked(invitation: Invitation) -> Invitation:
 
 
 def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
+    if enrolment.cohort.has_ended:
+        raise problem("This cohort has ended.")
     if enrolment.state == Enrolment.State.WITHDRAWN:
         raise problem("This organisation has left the cohort.")
 

@@ -1,6 +1,7 @@
 """Words that are removed are nowhere any more: no table, no file, no cache."""
 
 import json
+from datetime import date
 
 import pytest
 from django.conf import settings
@@ -14,7 +15,7 @@ from accelerator.core.erasure.queries import place_of, places_of, shown_copies
 from accelerator.core.erasure.services import remove_words
 from accelerator.core.jobs.services import run_job
 from accelerator.core.redaction import Cell, Mode
-from accelerator.models import AuditEvent, ReportJob
+from accelerator.models import AuditEvent, Commitment, Deadline, PeakPeriod, ReportJob
 from assessments.evidence import services as evidence_service
 from assessments.models import Evidence, Rating
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
@@ -47,6 +48,14 @@ def everything(world):
     Spotlight.objects.create(rating=rating, evidence=piece)
     ConflictOfInterest.objects.create(
         person=world.coach_b, organisation=world.enrolment.organisation
+    )
+    place = {"enrolment": world.enrolment}
+    by = {"set_by": world.hub, "reason": "A busy summer"}
+    Deadline.objects.create(phase="improve", due_on=date(2027, 4, 1), **place, **by)
+    days = {"starts_on": date(2027, 6, 1), "ends_on": date(2027, 8, 31)}
+    PeakPeriod.objects.create(what="The summer camp", set_by=world.lead, **place, **days)
+    Commitment.objects.create(
+        lead_days_a_month=2, team_hours_a_month=6, signed_by=world.sponsor, **place
     )
     PracticeAttempt.objects.create(case=world.case, coach=world.coach_a, level=1)
     LogEntry.objects.create(user=world.staff, action_flag=1, object_repr="A", change_message="B")

@@ -145,6 +145,17 @@ def test_nothing_begins_at_an_organisation_that_has_left(cast):
         invite(cast, email="other@example.org", role=Role.ADVISER)
 
 
+def test_nothing_begins_in_a_cohort_that_has_ended(cast):
+    adviser = UserFactory(email="new@example.org")
+    invitation = invite(cast, role=Role.ADVISER)
+    cast.enrolment.cohort.closed_on = timezone.localdate()
+    cast.enrolment.cohort.save()
+    with pytest.raises(team.CannotAccept, match="cohort has ended"):
+        team.accept(person=adviser, invitation=invitation)
+    with pytest.raises(team.CannotInvite, match="cohort has ended"):
+        invite(cast, email="other@example.org", role=Role.ADVISER)
+
+
 def test_the_same_person_is_invited_once(cast, sign_in):
     invite(cast)
     given = {"email": "NEW@example.org", "role": "member"}
