@@ -35,4 +35,5 @@ urlpatterns = [
     path("", include("accelerator.programme.cohorts.urls")),
     path("", include("assessments.urls")),
     path("", include("calibration.urls")),
+    path("", include("improvement.urls")),
 ]

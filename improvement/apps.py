@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class ImprovementConfig(AppConfig):
     name = "improvement"
+
+    def ready(self) -> None:
+        from accelerator.core import rights, words
+        from improvement.access import RIGHTS
+        from improvement.words import WORDS
+
+        rights.declare("improvement", RIGHTS)
+        words.declare("improvement", WORDS)
