@@ -488,13 +488,22 @@ LOGGING = {
 JOURNEY = {
     "explore": "assessments.home.explore",
     "calibrate": "calibration.home.calibrate",
+    "improve": "improvement.home.improve",
 }
-NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
+NAVIGATION = [
+    "assessments.navigation.links",
+    "calibration.navigation.links",
+    "improvement.navigation.links",
+]
 # What may still be done about a submission: a function of the assessment, as fetched for a person.
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
-HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
+HOME_PANELS = [
+    "assessments.home.panels",
+    "calibration.home.panels",
+    "improvement.home.panels",
+]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

@@ -62,6 +62,9 @@ SEATED = people("coach_a", "coach_b")
 COMPARE = SEATED | COHORT
 READERS = OWN | COMPARE | ADVISER
 AROUND = OWN | COHORT | ADVISER
+SPONSOR = people("sponsor")
+WORKERS = RATERS | SPONSOR
+READ_PLAN = OWN | BESIDE
 
 
 def draft(world):
@@ -94,6 +97,22 @@ def compared(world):
 
 def given(world):
     return [world.released.pk]
+
+
+def planned(world):
+    return [world.plan.enrolment_id]
+
+
+def objective(world):
+    return [world.objective.pk]
+
+
+def action(world):
+    return [world.action.pk]
+
+
+def plan_version(world):
+    return [world.plan.enrolment_id, world.plan_version.number]
 
 
 def version(world):
@@ -267,6 +286,41 @@ MATRIX = {
     "calibration:request_answer": Entry(
         LEAD, LEAD, OWN | COHORT | SEATED, lambda world: [world.request.pk]
     ),
+    # Improve.
+    "improvement:plan": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:start": Entry(None, LEAD, AROUND, planned),
+    "improvement:starts": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:objective_add": Entry(LEAD, LEAD, AROUND, planned),
+    "improvement:objective": Entry(LEAD, LEAD, AROUND, objective),
+    "improvement:objective_remove": Entry(LEAD, LEAD, AROUND, objective),
+    "improvement:objective_move": Entry(None, LEAD, AROUND, objective),
+    "improvement:objective_back": Entry(
+        None, LEAD, AROUND, lambda world: [*planned(world), world.objective_out.pk]
+    ),
+    "improvement:board": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:timeline": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:grid": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:new_dates": Entry(WORKERS, WORKERS, AROUND, planned),
+    "improvement:action_add": Entry(LEAD, LEAD, AROUND, objective),
+    "improvement:action": Entry(READ_PLAN, None, AROUND, action),
+    "improvement:action_edit": Entry(WORKERS, WORKERS, AROUND, action),
+    "improvement:action_move": Entry(None, WORKERS, AROUND, action),
+    "improvement:action_remove": Entry(LEAD, LEAD, AROUND, action),
+    "improvement:resource_add": Entry(None, WORKERS, AROUND, action),
+    "improvement:action_attach": Entry(None, WORKERS, AROUND, action),
+    "improvement:action_detach": Entry(
+        None,
+        WORKERS,
+        AROUND,
+        lambda world: [world.action.pk, world.action.pieces.get().evidence_id],
+    ),
+    "improvement:hand_over": Entry(LEAD, LEAD, AROUND, planned),
+    "improvement:versions": Entry(READ_PLAN, None, AROUND, planned),
+    "improvement:version": Entry(READ_PLAN, None, AROUND, plan_version),
+    "improvement:version_take_back": Entry(None, LEAD, AROUND, plan_version),
+    "improvement:version_decide": Entry(None, SPONSOR, AROUND, plan_version),
+    "improvement:version_revoke": Entry(None, SPONSOR, AROUND, plan_version),
+    "improvement:version_acknowledge": Entry(None, ADVISER, AROUND, plan_version),
 }
 
 

@@ -162,8 +162,13 @@ class ResourceForm(forms.Form):
         return on
 
 
+class PieceField(forms.ModelChoiceField):
+    def label_from_instance(self, piece: Evidence) -> str:
+        return piece.title
+
+
 class AttachForm(forms.Form):
-    evidence = forms.ModelChoiceField(
+    evidence = PieceField(
         Evidence.objects.none(),
         label="From your evidence library",
         empty_label=None,
@@ -172,9 +177,7 @@ class AttachForm(forms.Form):
 
     def __init__(self, *args, library: QuerySet[Evidence], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        field = field_of(self, "evidence", forms.ModelChoiceField)
-        field.queryset = library
-        field.label_from_instance = lambda piece: piece.title  # type: ignore[method-assign]
+        field_of(self, "evidence", PieceField).queryset = library
 
 
 class NewDatesForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.models import Enrolment, User
 from improvement.models import Objective, ObjectiveCriterion, Plan, PlanVersion
-from improvement.planning.queries import release_of
+from improvement.planning.queries.rows import release_of
 from improvement.rules.problems import NothingReleased, PlanWaits
 
 

@@ -8,12 +8,15 @@ from accelerator.core.access import may
 from accelerator.core.http import Request
 from improvement.access import enrolment_for, objective_for, plan_for
 from improvement.models import Objective, Plan
-from improvement.planning import queries, services
+from improvement.planning import services
 from improvement.planning.forms import ObjectiveForm, aim_name, initial_of
 from improvement.planning.frame import frame
+from improvement.planning.queries import rows as reading
+from improvement.planning.queries.going import asks_of, going, looks_of
+from improvement.planning.queries.standing import standing_of
+from improvement.planning.queries.starts import starts_not_chosen, starts_of
 from improvement.planning.services import StaleObjective
 from improvement.rules.problems import NothingReleased, PlanWaits
-from improvement.signing.queries import standing_of
 
 NOT_YET = "A plan begins from your calibrated framework, once it is released."
 WAITS = "The plan lies with the senior sponsor. Take it back to change what they are to sign."
@@ -23,22 +26,22 @@ WAITS = "The plan lies with the senior sponsor. Take it back to change what they
 def plan(request: Request, pk: int) -> HttpResponse:
     """The plan by objective; before there is one, where it could begin."""
     enrolment = enrolment_for(request.user, pk, "plan.view")
-    if queries.plan_of(enrolment) is None:
+    if reading.plan_of(enrolment) is None:
         context = {
             "enrolment": enrolment,
             "may_write": may(enrolment, "plan.write") and enrolment.is_active,
-            "released": queries.release_of(enrolment),
+            "released": reading.release_of(enrolment),
         }
         return render(request, "improvement/begin.html", context)
     row = plan_for(request.user, pk, "plan.view")
-    rows = queries.rows_of(row)
+    rows = reading.rows_of(row)
     context = frame(row, "plan") | {
         "rows": rows,
-        "going": queries.going(rows, timezone.localdate()),
-        "looks": queries.looks_of(row, rows) if may(row, "plan.write") else [],
-        "others": queries.starts_not_chosen(row, rows),
+        "going": going(rows, timezone.localdate()),
+        "looks": looks_of(row, rows) if may(row, "plan.write") else [],
+        "others": starts_not_chosen(row, rows),
         "standing": standing_of(row),
-        "asks": queries.asks_of(row, rows),
+        "asks": asks_of(row, rows),
         "source_reopened": not row.release.stands,
         "removed": row.objectives.exclude(removed_at=None),
         "today": timezone.localdate(),
@@ -61,17 +64,17 @@ def start(request: Request, pk: int) -> HttpResponse:
 def starts(request: Request, pk: int) -> HttpResponse:
     """Where a plan may begin: what the release says of each criterion, in its order."""
     row = plan_for(request.user, pk, "plan.view")
-    context = frame(row) | {"parts": queries.starts_of(row, queries.rows_of(row))}
+    context = frame(row) | {"parts": starts_of(row, reading.rows_of(row))}
     return render(request, "improvement/starts.html", context)
 
 
 def objective_add(request: Request, pk: int) -> HttpResponse:
     """`?criterion=code` brings a starting point with it."""
     row = plan_for(request.user, pk, "plan.write")
-    framework = queries.framework_of(row)
+    framework = reading.framework_of(row)
     initial: dict = {"horizon": "programme", "depth": "depth", "support": "none", "version": 0}
     if criterion := framework.by_code.get(request.GET.get("criterion", "")):
-        above = framework.above(queries.levels_today(row).get(criterion.id))
+        above = framework.above(reading.levels_today(row).get(criterion.id))
         initial[aim_name(criterion.id)] = str(above.value) if above else "any"
     form = _form(request, row, initial)
     if request.method == "POST" and form.is_valid():
@@ -115,8 +118,8 @@ def objective_edit(request: Request, pk: int) -> HttpResponse:
 def _form(request: Request, row: Plan, initial: dict) -> ObjectiveForm:
     return ObjectiveForm(
         request.POST or None,
-        framework=queries.framework_of(row),
-        today=queries.levels_today(row),
+        framework=reading.framework_of(row),
+        today=reading.levels_today(row),
         initial=initial,
     )
 
@@ -132,7 +135,7 @@ def _objective_page(
         "form": form,
         "objective": objective,
         "theirs": theirs,
-        "their_aims": queries.aims_in_words(row, theirs) if theirs else [],
+        "their_aims": reading.aims_in_words(row, theirs) if theirs else [],
     }
     status = 409 if theirs else 422 if form.errors else 200
     return render(request, "improvement/objective_form.html", context, status=status)
@@ -150,7 +153,7 @@ def objective_remove(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, f"“{objective.title}” is no longer in your plan.")
         return redirect("improvement:plan", pk=enrolment.pk)
-    context = {"objective": objective, "enrolment": enrolment, "count": queries.work_in(objective)}
+    context = {"objective": objective, "enrolment": enrolment, "count": reading.work_in(objective)}
     return render(request, "improvement/objective_remove.html", context)
 
 

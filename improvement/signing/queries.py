@@ -8,35 +8,9 @@ from django.db.models import QuerySet
 from accelerator.models import Role, User
 from assessments.framework.values import LevelInfo
 from improvement.models import Objective, Plan, PlanVersion
-from improvement.planning.queries import framework_of, goals_of_plan
+from improvement.planning.queries.rows import framework_of, goals_of_plan
 from improvement.rules.frozen import Changed, Goal, difference, goals_of
 from improvement.rules.wording import in_a_line
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where signing is: the version that holds, the one that waits, and the newest of all."""
-
-    approved: PlanVersion | None
-    waiting: PlanVersion | None
-    newest: PlanVersion | None
-
-
-def versions_of(plan: Plan) -> QuerySet[PlanVersion]:
-    """The newest first."""
-    return plan.versions.select_related(
-        "submitted_by", "decided_by", "ended_by", "acknowledged_by"
-    ).order_by("-number")
-
-
-def standing_of(plan: Plan) -> Standing:
-    """One query."""
-    rows = list(versions_of(plan))
-    return Standing(
-        approved=next((row for row in rows if row.state == "approved"), None),
-        waiting=next((row for row in rows if row.state == "submitted"), None),
-        newest=rows[0] if rows else None,
-    )
 
 
 def signers_of(plan: Plan, submitter: User) -> QuerySet[User]:

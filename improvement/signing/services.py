@@ -9,7 +9,7 @@ from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from accelerator.models.people import LEADING
 from improvement.models import Plan, PlanVersion
-from improvement.planning.queries import goals_of_plan
+from improvement.planning.queries.rows import goals_of_plan
 from improvement.rules.frozen import as_json, goals_of
 from improvement.rules.problems import CannotSign
 from improvement.rules.signing import STANDING, State, may_become

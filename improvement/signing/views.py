@@ -8,7 +8,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accelerator.core.http import Request
 from improvement.access import plan_for, version_for
 from improvement.planning.frame import frame
-from improvement.planning.queries import goals_of_plan
+from improvement.planning.queries.rows import goals_of_plan
+from improvement.planning.queries.standing import standing_of, versions_of
 from improvement.rules.frozen import goals_of
 from improvement.rules.problems import CannotSign
 from improvement.signing import queries, services
@@ -19,7 +20,7 @@ from improvement.signing.forms import DecideForm, HandOverForm, RevokeForm
 def versions(request: Request, pk: int) -> HttpResponse:
     """Every version that was handed over, the newest first."""
     plan = plan_for(request.user, pk, "plan.view")
-    context = frame(plan, "versions") | {"versions": queries.versions_of(plan)}
+    context = frame(plan, "versions") | {"versions": versions_of(plan)}
     return render(request, "improvement/versions.html", context)
 
 
@@ -35,7 +36,7 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
         else:
             messages.success(request, "Your plan is with the senior sponsor. We wrote to them.")
             return redirect("improvement:version", pk=pk, number=version.number)
-    standing = queries.standing_of(plan)
+    standing = standing_of(plan)
     before = standing.approved or standing.newest
     context = frame(plan) | {
         "form": form,

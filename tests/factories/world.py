@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from django.utils import timezone
+
 from accelerator.core.jobs.services import request_job
 from accelerator.models import Invitation, OutgoingMail, Role
 from accelerator.programme.team.services import invite
@@ -13,7 +15,11 @@ from calibration.models import ConflictOfInterest, ImprovementMeeting, PracticeC
 from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
 from calibration.rules import commentary
+from improvement.actions.services import attach
+from improvement.models import Objective
+from improvement.signing.services import hand_over
 from tests.factories import calibration as calibrations
+from tests.factories import plan as plans
 from tests.factories.assessment import note, submitted
 from tests.factories.programme import UserFactory, stuck_letter
 from tests.factories.signing_in import give_passkey
@@ -33,8 +39,8 @@ def build_world(cast) -> SimpleNamespace:
 
     `submitted` (and `draft`, its next round), being reviewed as `scoring` with coach A's
     `review` whole but not handed in; `both_in` with a `proposal` by coach A; `released` with its
-    `release`, a `question` and a `meeting`; `unassigned`; `earlier`, a submission taken
-    back; `waiting`, submitted only.
+    `release`, a `question`, a `meeting` and a `plan` whose `plan_version` waits; `unassigned`;
+    `earlier`, a submission taken back; `waiting`, submitted only.
     """
     world = SimpleNamespace(**vars(cast))
     world.scoring = calibrations.scored(world)
@@ -62,6 +68,7 @@ def build_world(cast) -> SimpleNamespace:
     _compared(world)
     _given(world)
     _to_assign(world)
+    _planned(world)
     organisation = world.other.organisation
     declare_conflict(person=world.coach_a, organisation=organisation, reason="Kin", actor=world.hub)
     world.tie = ConflictOfInterest.objects.get()
@@ -102,6 +109,24 @@ def _given(world) -> None:
         attendees="Lead, hub",
         notes="We agreed on two priorities.",
         readers=ImprovementMeeting.Readers.ALL,
+    )
+
+
+def _planned(world) -> None:
+    """A plan of the released enrolment, whose first version lies with the sponsor."""
+    enrolment = world.released.assessment.enrolment
+    world.plan = plans.planned(enrolment, world.lead)
+    world.objective = plans.objective_of(world.plan)
+    world.action = plans.action_of(world.plan)
+    piece = note(enrolment, world.lead)
+    attach(actor=world.lead, action=world.action, evidence=piece)
+    world.plan_version = hand_over(actor=world.lead, plan=world.plan)
+    world.objective_out = Objective.objects.create(
+        plan=world.plan,
+        position=9,
+        updated_by=world.lead,
+        removed_at=timezone.now(),
+        title="Something for another year",
     )
 
 

@@ -11,12 +11,13 @@ from accelerator.models import AuditEvent, Membership, OutgoingMail, Role
 from improvement.actions import services as actions
 from improvement.models import Action, Objective, Plan, PlanVersion
 from improvement.planning import services as planning
-from improvement.planning.queries import goals_of_plan
+from improvement.planning.queries.rows import goals_of_plan
+from improvement.planning.queries.standing import standing_of
 from improvement.rules.actions import State
 from improvement.rules.frozen import as_json, goals_of
 from improvement.rules.problems import CannotSign, NothingReleased, PlanWaits
 from improvement.signing import services as signing
-from improvement.signing.queries import changes_since, standing_of
+from improvement.signing.queries import changes_since
 from tests.factories.plan import action_of, approved, criterion_of, objective_of, work, written
 
 pytestmark = pytest.mark.django_db
