@@ -7,7 +7,7 @@ from assessments.models import Framework
 
 
 class FrameworkField(forms.ModelChoiceField):
-    def label_from_instance(self, framework: Framework) -> str:  # type: ignore[override]
+    def label_from_instance(self, framework: Framework) -> str:
         return f"{framework.title}, version {framework.version}"
 
 

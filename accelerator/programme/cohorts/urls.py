@@ -9,7 +9,7 @@ COHORT = "cohorts/<slug:slug>/"
 
 urlpatterns = [
     path("cohorts/", listing.cohorts, name="cohorts"),
-    # Before the cohorts' own: see RESERVED in forms/settings.py.
+    # Before the cohorts' own: see RESERVED in forms/opening.py.
     path("cohorts/new/", pages.cohort_new, name="cohort_new"),
     # The front page reads every app, so it belongs to the uppermost of them.
     path(COHORT, import_string(settings.COHORT_OVERVIEW), name="cohort"),

@@ -114,9 +114,10 @@ def test_dates_that_cross_are_said_beside_the_later_one(hub) -> None:
     response = hub.post(reverse("cohort_new"), given)
     assert response.status_code == 422
     assert beside(response, "calibrate_due") == (
-        "This is before “Self-assessments are due (Explore)”, 30 November 2027."
+        "Calibrated frameworks are due (Calibrate): this is too early. "
+        "Self-assessments are due (Explore) on 30 November 2027."
     )
-    assert beside(response, "review_due") == "Enter a date."
+    assert beside(response, "review_due") == "Re-assessments are due (Review): enter a date."
     assert typed(response)["aims"] == "Better evidence."
     far = hub.post(reverse("cohort_new"), NEW | {"review_due": "9999-12-31"})
     assert "2199" in beside(far, "review_due")

@@ -1,21 +1,26 @@
 """The settings of a cohort as one form, with those that other apps keep."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db.models import Model
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
-from django.utils.text import slugify
 
 from accelerator.core.forms import NameField, field_of, field_text
-from accelerator.models import Cohort, Institution, User
+from accelerator.models import Cohort
 from accelerator.models.programme import SMALLEST_GROUP
+from accelerator.programme.cohorts.forms.fields import (
+    DayField,
+    InstitutionsField,
+    as_sent,
+    plain_lines,
+    read_of,
+    spoken_day,
+)
 from accelerator.programme.cohorts.frame import sections, standing
 from accelerator.programme.cohorts.queries.institutions import coaches_at
 from accelerator.programme.cohorts.rules import DATES, crossing
@@ -28,55 +33,6 @@ DATE_WORDS = {
     "improve_due": "Improvement plans are due (Improve)",
     "review_due": "Re-assessments are due (Review)",
 }
-# What a field says of a choice that is not in its list.
-REFUSALS = ("invalid_choice", "invalid_pk_value", "invalid_list")
-# Addresses of pages that stand where a cohort's does.
-RESERVED = frozenset({"new"})
-
-
-class DayField(forms.DateField):
-    """A day on which something may begin or be due."""
-
-    EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-
-    def __init__(self, *, label: str, **kwargs) -> None:
-        years = f"Enter a year from {self.EARLIEST.year} to {self.LATEST.year}."
-        super().__init__(
-            label=label,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={
-                "required": "Enter a date.",
-                "invalid": "Enter a date, such as 2027-09-01.",
-            },
-            validators=[
-                MinValueValidator(self.EARLIEST, years),
-                MaxValueValidator(self.LATEST, years),
-            ],
-            **kwargs,
-        )
-
-
-class InstitutionsField(forms.ModelMultipleChoiceField):
-    """Cleans to the ids. Each is shown with who coaches there."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Institution.objects.order_by("name"),
-            label="Whose coaches are asked?",
-            help_text="Suggested pairs and lists hold the coaches of these institutions only. With "
-            "none chosen, coaches of every institution may be asked. Who reviews already goes on.",
-            required=False,
-            widget=forms.CheckboxSelectMultiple,
-            error_messages=dict.fromkeys(REFUSALS, "Choose institutions from the list."),
-        )
-        self.coaches: Mapping[int, list[str]] = {}
-
-    def label_from_instance(self, one: Model) -> str:
-        names = self.coaches.get(one.pk)
-        return f"{one}: {', '.join(names)}" if names else f"{one}: no coach yet"
-
-    def clean(self, value: object) -> frozenset[int]:  # type: ignore[override]
-        return frozenset(one.pk for one in super().clean(value))
 
 
 @dataclass(frozen=True)
@@ -146,15 +102,15 @@ class CohortForm(forms.Form):
             self.others[section.title] = list(fields)
             self.fields |= fields
             if cohort is None:
-                self.initial = section.stands(None) | self.initial
+                self.initial = {**section.stands(None), **self.initial}
         field_of(self, "institutions", InstitutionsField).coaches = coaches_at()
         if cohort:
             self.initial["read"] = read_of(cohort, stands)
+        self.order_fields([one for names in self._named().values() for one in names])
 
-    @property
-    def parts(self) -> list[Part]:
-        """The page, in its order."""
-        named = {
+    def _named(self) -> dict[str, Sequence[str]]:
+        """The page in its order: the fields of each part, of which a form may lack some."""
+        return {
             "The cohort": ["name", "slug", "aims"],
             "Dates": DATES,
             **self.others,
@@ -163,9 +119,12 @@ class CohortForm(forms.Form):
             "What is published": ["smallest_group"],
             "Safeguarding": ["safeguarding_contact"],
         }
+
+    @property
+    def parts(self) -> list[Part]:
         found = [
             Part(title, [self[name] for name in names if name in self.fields])
-            for title, names in named.items()
+            for title, names in self._named().items()
         ]
         return [part for part in found if part.fields]
 
@@ -174,10 +133,10 @@ class CohortForm(forms.Form):
             field.disabled = True
 
     def clean_aims(self) -> str:
-        return _lines(self.cleaned_data["aims"])
+        return plain_lines(self.cleaned_data["aims"])
 
     def clean_safeguarding_contact(self) -> str:
-        return _lines(self.cleaned_data["safeguarding_contact"])
+        return plain_lines(self.cleaned_data["safeguarding_contact"])
 
     def clean_smallest_group(self) -> int:
         number = self.cleaned_data["smallest_group"]
@@ -189,8 +148,8 @@ class CohortForm(forms.Form):
         cleaned = super().clean() or {}
         days = {name: cleaned[name] for name in DATES if name in cleaned}
         for name, before in crossing(days):
-            said = DATE_WORDS[before]
-            self.add_error(name, f"This is before “{said}”, {spoken_day(days[before])}.")
+            first = f"{DATE_WORDS[before]} on {spoken_day(days[before])}"
+            self.add_error(name, f"{DATE_WORDS[name]}: this is too early. {first}.")
         return cleaned
 
     def values(self) -> dict[str, Any]:
@@ -251,92 +210,3 @@ class CohortForm(forms.Form):
         if isinstance(value, date):
             return spoken_day(value)
         return str(value or "Nothing is written.")
-
-
-class NewCohortForm(CohortForm):
-    """A cohort that is to be made. `moderators`: those of an earlier one who may come along."""
-
-    slug = forms.SlugField(
-        label="Address",
-        help_text="The end of its web address, such as autumn-2027. Left empty, it is made from "
-        "the name. It cannot be changed later.",
-        max_length=50,
-        required=False,
-        error_messages={
-            "invalid": "Use small letters, figures and hyphens only, such as autumn-2027."
-        },
-    )
-
-    def __init__(
-        self,
-        data: QueryDict | None = None,
-        *,
-        initial: dict | None = None,
-        moderators: Iterable[User] = (),
-    ) -> None:
-        super().__init__(data, cohort=None, initial=initial)
-        del self.fields["read"]
-        people = {str(one.pk): one for one in moderators}
-        self.people = people
-        if people:
-            self.fields["moderators"] = forms.MultipleChoiceField(
-                label="Who moderates this cohort too?",
-                help_text="Each of them is written to.",
-                choices=[(key, str(one)) for key, one in people.items()],
-                initial=list(people),
-                required=False,
-                widget=forms.CheckboxSelectMultiple,
-            )
-
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        if "slug" not in self.errors and "name" in cleaned:
-            made = slugify(cleaned["name"])[:50].strip("-")
-            cleaned["slug"] = cleaned.get("slug", "").lower() or made
-            if why := self._why_not(cleaned["slug"]):
-                self.add_error("slug", why)
-        return cleaned
-
-    @staticmethod
-    def _why_not(slug: str) -> str:
-        if not slug:
-            return "No address can be made from this name. Write one, such as autumn-2027."
-        if slug in RESERVED:
-            return f"“{slug}” is the address of another page. Choose another."
-        if Cohort.objects.filter(slug=slug).exists():
-            return f"Another cohort has the address “{slug}” already. Choose another."
-        return ""
-
-    def moderators(self) -> list[User]:
-        return [self.people[key] for key in self.cleaned_data.get("moderators", ())]
-
-
-class StartForm(forms.Form):
-    """When a copy of an earlier cohort begins."""
-
-    starts_on = DayField(label="When does the new cohort begin?")
-
-
-def spoken_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
-
-
-def as_sent(value: Any) -> list[str]:
-    """A setting as a form sends it."""
-    if isinstance(value, bool):
-        return ["on"] if value else []
-    if isinstance(value, frozenset):
-        return [str(pk) for pk in sorted(value)]
-    if isinstance(value, Model):
-        return [str(value.pk)]
-    return [] if value is None else [str(value)]
-
-
-def read_of(cohort: Cohort, stands: Mapping[str, Any]) -> str:
-    sent = {name: as_sent(value) for name, value in stands.items()}
-    return json.dumps({"version": cohort.version} | sent)
-
-
-def _lines(text: str) -> str:
-    """With the line ends that are stored, whichever a browser sent."""
-    return text.replace("\r\n", "\n")

@@ -7,7 +7,8 @@ from django.shortcuts import redirect, render
 from accelerator.core.http import Request
 from accelerator.models import Cohort
 from accelerator.programme.cohorts.access import cohort_for, cohorts_of, require_opener
-from accelerator.programme.cohorts.forms.settings import CohortForm, NewCohortForm, StartForm
+from accelerator.programme.cohorts.forms.opening import NewCohortForm, StartForm
+from accelerator.programme.cohorts.forms.settings import CohortForm
 from accelerator.programme.cohorts.frame import standing, tabs
 from accelerator.programme.cohorts.queries.changes import around, last_changed
 from accelerator.programme.cohorts.queries.people import moderators_of
