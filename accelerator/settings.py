@@ -503,7 +503,14 @@ HOME_PANELS = [
     "assessments.home.panels",
     "calibration.home.panels",
     "improvement.home.panels",
+    "accelerator.programme.cohorts.queries.panels.panels",
 ]
 COHORT_OVERVIEW = "insights.overview.views.overview"
-COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
+COHORT_TABS = [
+    "insights.home.tabs",
+    "calibration.home.tabs",
+    "accelerator.programme.cohorts.frame.own_tabs",
+]
+# What apps keep of a cohort's settings; see accelerator/programme/cohorts/frame.py.
+COHORT_FORMS = ["assessments.home.cohort_section", "calibration.home.cohort_section"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

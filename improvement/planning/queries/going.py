@@ -28,9 +28,10 @@ class Going:
     def told(self) -> str:
         """The two states that matter most, in words."""
         done, doing = self.counts["done"], self.counts["in_progress"]
-        many = "action is" if self.total == 1 else "actions are"
+        actions = "action" if self.total == 1 else "actions"
+        verb = "is" if done == 1 else "are"
         return (
-            f"{count_words(done).capitalize()} of {count_words(self.total)} {many} done, "
+            f"{count_words(done).capitalize()} of {count_words(self.total)} {actions} {verb} done, "
             f"{count_words(doing)} under way."
         )
 
