@@ -74,6 +74,22 @@ def cohort(world) -> list:
     return [world.enrolment.cohort.slug]
 
 
+def planned(world) -> list:
+    return [world.plan.enrolment_id]
+
+
+def goal(world) -> list:
+    return [world.objective.pk]
+
+
+def act(world) -> list:
+    return [world.action.pk]
+
+
+def newest_version(world) -> list:
+    return [world.plan.enrolment_id, world.plan_version.number]
+
+
 def coach(world) -> list:
     return [*cohort(world), world.coach_a.pk]
 
@@ -171,6 +187,19 @@ LISTS: dict[tuple[str, str], Counted] = {
         "lead", lambda w: [w.request.pk], more.spare_pieces
     ),
     ("calibration:meetings", "meetings"): Counted("lead", result, more.met),
+    ("improvement:plan", "objectives"): Counted("lead", planned, more.objectives),
+    ("improvement:plan", "actions"): Counted("lead", planned, more.actions_of_plan),
+    ("improvement:starts", "objectives"): Counted("lead", planned, more.objectives, shows=False),
+    ("improvement:board", "actions"): Counted("lead", planned, more.actions_of_plan),
+    ("improvement:timeline", "actions"): Counted("lead", planned, more.actions_of_plan),
+    ("improvement:grid", "actions"): Counted("lead", planned, more.actions_of_plan),
+    ("improvement:new_dates", "actions"): Counted("lead", planned, more.actions_of_plan),
+    ("improvement:action", "resources"): Counted("lead", act, more.resources),
+    ("improvement:action_edit", "team"): Counted("lead", act, more.actions_of_plan),
+    ("improvement:action_add", "team"): Counted("lead", goal, more.actions_of_plan),
+    ("improvement:versions", "versions"): Counted("lead", planned, more.plan_versions),
+    ("improvement:hand_over", "objectives"): Counted("lead", planned, more.objectives, shows=False),
+    ("improvement:version", "changes"): Counted("lead", newest_version, more.goals),
 }
 # Pages without rows, and addresses that only change something or send a file.
 NO_LIST = {
@@ -258,9 +287,24 @@ NO_LIST = {
     "calibration:review_recuse",
     "calibration:review_submit",
     "calibration:sign",
+    "improvement:start",
+    "improvement:objective",
+    "improvement:objective_add",
+    "improvement:objective_remove",
+    "improvement:objective_move",
+    "improvement:objective_back",
+    "improvement:action_move",
+    "improvement:action_remove",
+    "improvement:resource_add",
+    "improvement:action_attach",
+    "improvement:action_detach",
+    "improvement:version_take_back",
+    "improvement:version_decide",
+    "improvement:version_revoke",
+    "improvement:version_acknowledge",
 }
 # What such a page may repeat all the same: choices of a form, the framework's own criteria, checks.
-CHOICES = {"nav", "tabs", "options", "group_choices"}
+CHOICES = {"nav", "tabs", "views", "options", "group_choices"}
 FIXED = {
     "assessments:submission": {"sections"},
     "calibration:confirm_agreements": {"ready"},

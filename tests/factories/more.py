@@ -1,6 +1,9 @@
 """One row more of this or that in `tests.factories.world`, for tests that count queries."""
 
+from datetime import timedelta
 from types import SimpleNamespace
+
+from django.utils import timezone
 
 from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
 from accelerator.models import Enrolment, Institution, Invitation, Membership, ReportJob, Role, User
@@ -15,6 +18,9 @@ from calibration.models import Calibration, EvidenceRequest, ImprovementMeeting,
 from calibration.releasing.queries.result import RESULT_REPORT
 from calibration.releasing.services import exchange, meetings
 from calibration.reviewing.services import requests
+from improvement.actions.services import log_resource
+from improvement.models import Action, ActionEvidence, Objective, ObjectiveCriterion, Resource
+from improvement.signing.services import hand_over, take_back
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import answers, note, started, submitted
 from tests.factories.organisation import released_again
@@ -270,3 +276,58 @@ def met(world: World) -> None:
         notes="We agreed on two priorities.",
         readers=ImprovementMeeting.Readers.ALL,
     )
+
+
+def objectives(world: World) -> None:
+    """Another objective that aims at a criterion and has an action, past the signing rule."""
+    row = Objective.objects.create(
+        plan=world.plan,
+        position=Objective.objects.count(),
+        updated_by=world.lead,
+        title=f"Objective {Objective.objects.count()}",
+    )
+    ObjectiveCriterion.objects.create(
+        objective=row, criterion=world.objective.aims.get().criterion, target=3
+    )
+    actions_of_plan(world)
+
+
+def actions_of_plan(world: World) -> None:
+    """Another action, past its date, of somebody new, with a piece of evidence."""
+    count = Action.objects.count()
+    owner = MembershipFactory(role=Role.MEMBER, organisation=world.plan.enrolment.organisation).user
+    row = Action.objects.create(
+        objective=world.objective,
+        title=f"Action {count}",
+        owner=owner,
+        due_on=timezone.localdate() - timedelta(days=1),
+        position=count,
+        updated_by=world.lead,
+    )
+    piece = note(world.plan.enrolment, world.lead, text=f"Piece {count}")
+    ActionEvidence.objects.create(action=row, evidence=piece, added_by=world.lead)
+
+
+def resources(world: World) -> None:
+    log_resource(
+        actor=world.lead,
+        action=world.action,
+        kind=Resource.Kind.TIME,
+        hours=2,
+        note="A Tuesday evening",
+        on=timezone.localdate(),
+    )
+
+
+def plan_versions(world: World) -> None:
+    """Another version, of which the sponsor has not approved the one before."""
+    waiting = world.plan.versions.waiting().first()
+    if waiting:
+        take_back(actor=world.lead, version=waiting)
+    hand_over(actor=world.lead, plan=world.plan)
+
+
+def goals(world: World) -> None:
+    """Another objective in the version that lies with the sponsor, and a difference to tell."""
+    objectives(world)
+    plan_versions(world)
