@@ -494,7 +494,11 @@ NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
-HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
+HOME_PANELS = [
+    "accelerator.programme.about.queries.commitment.panels",
+    "assessments.home.panels",
+    "calibration.home.panels",
+]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]
