@@ -2,7 +2,7 @@
 
 from accelerator.core.access import get_for
 from accelerator.core.rights import Rights
-from accelerator.models import Enrolment, Role, User
+from accelerator.models import Role, User
 from improvement.models import Action, Objective, Plan, PlanVersion
 
 READ = frozenset({"plan.view"})
@@ -27,12 +27,6 @@ PLANS = Plan.objects.select_related(
     "enrolment__cohort",
     "release__calibration__assessment__framework",
 )
-
-
-def enrolment_for(user: User, pk: int, action: str) -> Enrolment:
-    """The enrolment whose plan is asked for, whether there is one or not."""
-    enrolments = Enrolment.objects.select_related("organisation", "programme", "cohort")
-    return get_for(user, enrolments, action, pk=pk)
 
 
 def plan_for(user: User, enrolment: int, action: str) -> Plan:

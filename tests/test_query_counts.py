@@ -212,7 +212,7 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("improvement:action_add", "team"): Counted("lead", goal, more.actions_of_plan),
     ("improvement:versions", "versions"): Counted("lead", planned, more.plan_versions),
     ("improvement:hand_over", "objectives"): Counted("lead", planned, more.objectives, shows=False),
-    ("improvement:version", "changes"): Counted("lead", newest_version, more.goals),
+    ("improvement:version", "changes"): Counted("lead", newest_version, more.goals, shows=False),
 }
 # Pages without rows, and addresses that only change something or send a file.
 NO_LIST = {

@@ -181,15 +181,6 @@ def _busy(period: PeakPeriod, first: date, last: date, at) -> Busy:
     return Busy(period, left, at(ends + timedelta(days=1)) - left)
 
 
-def busy_times(enrolment: Enrolment) -> QuerySet[PeakPeriod]:
-    return PeakPeriod.objects.filter(enrolment=enrolment).order_by("starts_on", "pk")
-
-
-def clashes(due: date | None, busy: Sequence[PeakPeriod]) -> list[PeakPeriod]:
-    """The busy times into which a date falls."""
-    return [one for one in busy if due and one.starts_on <= due <= one.ends_on]
-
-
 def late_actions(plan: Plan, today: date) -> list[Action]:
     """Those whose date has passed, to be given new ones."""
     return [one for one in actions_of(plan) if has_passed(one.state, one.due_on, today)]

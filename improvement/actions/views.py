@@ -7,6 +7,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.http import Request
+from accelerator.models import Deadline
+from accelerator.programme.dates.queries import busy_sentence, due_of
 from improvement.access import action_for, objective_for, plan_for
 from improvement.actions import queries, services
 from improvement.actions.forms import (
@@ -27,7 +29,7 @@ from improvement.rules.problems import PlanWaits
 def _range(plan) -> tuple:
     """The first and last day of a plan's year."""
     begun = timezone.localdate(plan.started_at)
-    return begun, max(begun, plan.enrolment.cohort.review_due)
+    return begun, max(begun, due_of(plan.enrolment, Deadline.Phase.REVIEW))
 
 
 @require_safe
@@ -47,7 +49,7 @@ def timeline(request: Request, pk: int) -> HttpResponse:
     plan = plan_for(request.user, pk, "plan.view")
     first, last = _range(plan)
     actions = list(queries.actions_of(plan))
-    busy = list(queries.busy_times(plan.enrolment))
+    busy = list(plan.enrolment.peak_periods.all())
     shown = queries.timeline_of(actions, busy, first, last, timezone.localdate())
     context = frame(plan, "timeline") | {"timeline": shown, "total": len(actions)}
     return render(request, "improvement/timeline.html", context)
@@ -128,7 +130,9 @@ def _page(request: Request, action: Action, status: int = 200, **forms: Any) -> 
         "objective": action.objective,
         "pieces": queries.pieces_of(action),
         "resources": queries.resources_of(action),
-        "clashes": queries.clashes(action.due_on, list(queries.busy_times(plan.enrolment))),
+        "clash": busy_sentence(action.due_on, plan.enrolment.peak_periods.all())
+        if action.due_on
+        else "",
         "move_form": MoveForm(initial=shown | {"version": action.version}),
         "resource_form": ResourceForm(initial={"kind": "time", "on": timezone.localdate()}),
         "attach_form": AttachForm(library=library) if library.exists() else None,

@@ -6,7 +6,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
-from improvement.access import enrolment_for, objective_for, plan_for
+from accelerator.programme.enrolment import enrolment_for
+from improvement.access import objective_for, plan_for
 from improvement.models import Objective, Plan
 from improvement.planning import services
 from improvement.planning.forms import ObjectiveForm, aim_name, initial_of

@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from accelerator.models import Deadline
+from accelerator.programme.dates.queries import due_of
 from calibration.rules.wording import count_words
 from improvement.models import Plan, Resource
 from improvement.planning.queries.rows import ObjectiveRow, goals_of_plan
@@ -64,7 +66,7 @@ def going(rows: Sequence[ObjectiveRow], today: date) -> Going:
 def looks_of(plan: Plan, rows: Sequence[ObjectiveRow]) -> list[str]:
     """What is worth a second look, for whoever writes the plan."""
     dates = [Dated(one.due_on, one.after_round) for row in rows for one in row.actions]
-    ends = plan.enrolment.cohort.review_due
+    ends = due_of(plan.enrolment, Deadline.Phase.REVIEW)
     return looks(goals_of_plan(plan), dates, timezone.localdate(plan.started_at), ends)
 
 
