@@ -2,7 +2,8 @@
 
 An idle process is started when first needed, since what it imports takes half a second, and each
 file is opened in a copy of it. The files have no names, so that they are gone with whoever had
-them open.
+them open. What is done to a file there is the function `answer` of a module that the process is
+told by name: `parsing` for evidence, `core.sheets.parsing` for spreadsheets.
 """
 
 import atexit
@@ -17,16 +18,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
-from assessments.files.kinds import Kind
-from assessments.files.refusals import FileRefused, Limits
-from assessments.files.results import Cleaned
+from accelerator.core.files.kinds import Kind
+from accelerator.core.files.refusals import FileRefused, Limits
+from accelerator.core.files.results import Cleaned
 
-ROOT = str(Path(__file__).resolve().parent.parent.parent)
+ROOT = str(Path(__file__).resolve().parents[3])
 START = (
     "import socket, sys; sys.path.append(sys.argv[1])\n"
-    "from assessments.files.child import serve\n"
-    "serve(socket.socket(fileno=int(sys.argv[2])))"
+    "from accelerator.core.files.child import serve\n"
+    "serve(socket.socket(fileno=int(sys.argv[2])), sys.argv[3])"
 )
+EVIDENCE = "accelerator.core.files.parsing"
 # Seconds to start the process on a busy machine, beyond those of the file itself.
 GRACE = 10
 MAX_ANSWER = 4096
@@ -39,19 +41,7 @@ def look(
 
     Raises FileRefused, "too-heavy" also when the process was ended.
     """
-    question = {"kind": kind.extension, "size": size, "limits": asdict(limits)}
-    stream.flush()
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            _child.hand([stream.fileno(), target.fileno(), theirs.fileno()])
-        ours.settimeout(2 * limits.max_seconds + GRACE)
-        answer = b""
-        with suppress(OSError):
-            ours.sendall(json.dumps(question).encode())
-            ours.shutdown(socket.SHUT_WR)
-            answer = ours.makefile("rb").read(MAX_ANSWER)
-    return _understood(answer)
+    return _understood(_child.ask(stream, target, limits, kind=kind.extension, size=size))
 
 
 def _understood(answer: bytes) -> Cleaned | None:
@@ -71,16 +61,32 @@ def _cleaned(extensions: list[str], pixels: list[int] | None, note: str) -> Clea
     return Cleaned(tuple(extensions), (width, height) if pixels else None, note)
 
 
-class _Child:
+class Child:
     """The idle process; started when it is not there, also after its own end."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
 
-    def hand(self, files: list[int]) -> None:
-        """Have the open files looked at."""
+    def ask(
+        self, stream: IO[bytes], target: IO[bytes], limits: Limits, **question: object
+    ) -> bytes:
+        """What the module says of `stream`, as JSON; empty when the process was ended."""
+        stream.flush()
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs:
+                self._hand([stream.fileno(), target.fileno(), theirs.fileno()])
+            ours.settimeout(2 * limits.max_seconds + GRACE)
+            with suppress(OSError):
+                ours.sendall(json.dumps(question | {"limits": asdict(limits)}).encode())
+                ours.shutdown(socket.SHUT_WR)
+                return ours.makefile("rb").read(MAX_ANSWER)
+        return b""
+
+    def _hand(self, files: list[int]) -> None:
         with self._lock:
             if self._socket is not None:
                 with suppress(OSError):
@@ -93,7 +99,7 @@ class _Child:
         self._socket, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", START, ROOT, str(theirs.fileno())],
+                [sys.executable, "-I", "-c", START, ROOT, str(theirs.fileno()), self._module],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -120,13 +126,13 @@ class _Child:
             self._process.returncode = 0
 
 
-_child = _Child()
+_child = Child(EVIDENCE)
 
 
 def _forget() -> None:
     global _child
     _child.disown()
-    _child = _Child()
+    _child = Child(EVIDENCE)
 
 
 def _end() -> None:

@@ -15,9 +15,9 @@ from typing import IO
 
 from PIL import Image, ImageOps
 
-from assessments.files.kinds import Kind
-from assessments.files.refusals import FileRefused, Limits
-from assessments.files.results import Cleaned
+from accelerator.core.files.kinds import Kind
+from accelerator.core.files.refusals import FileRefused, Limits
+from accelerator.core.files.results import Cleaned
 
 # What Pillow's readers raise for bytes they cannot follow; Warning where a site makes it an error.
 UNREADABLE = (

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from assessments.files import DEFAULT_LIMITS, FileRefused, InspectedFile, inspect
+from accelerator.core.files import DEFAULT_LIMITS, FileRefused, InspectedFile, inspect
 from tests.factories import files as made
 
 

@@ -6,10 +6,10 @@ Source: OASIS OpenDocument 1.3 part 3 (xlink:href; 14 event listeners; 9.8 and 1
 import re
 from collections.abc import Mapping
 
-from assessments.files import formulas, xmlparts
-from assessments.files.links import is_local
-from assessments.files.packages import Package
-from assessments.files.refusals import FileRefused
+from accelerator.core.files import formulas, xmlparts
+from accelerator.core.files.links import is_local
+from accelerator.core.files.packages import Package
+from accelerator.core.files.refusals import FileRefused
 
 DDE = {"dde-connection-decl", "dde-connection", "dde-link", "dde-source"}
 # Of an event: a script, or what a slide does when it is clicked, beyond turning to another.

@@ -8,11 +8,11 @@ import posixpath
 from collections.abc import Mapping
 from typing import IO
 
-from assessments.files import ole2, opendocument, outside, xmlparts
-from assessments.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
-from assessments.files.packages import Package
-from assessments.files.refusals import FileRefused, Limits
-from assessments.files.results import Cleaned
+from accelerator.core.files import ole2, opendocument, outside, xmlparts
+from accelerator.core.files.kinds import ACCEPTED, OLE2_MAGIC, Kind
+from accelerator.core.files.packages import Package
+from accelerator.core.files.refusals import FileRefused, Limits
+from accelerator.core.files.results import Cleaned
 
 # Parts that run: VBA projects, Excel 4 macro sheets, ActiveX controls, macro-enabled documents.
 RUNNING = ("macroenabled", "vbaproject", "macrosheet", "activex")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from tempfile import TemporaryFile
 from typing import IO, Self
 
-from assessments.files import apart
-from assessments.files.kinds import ACCEPTED, Kind, check_signature, kind_for
-from assessments.files.names import safe_display_name, split_extension
-from assessments.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
-from assessments.files.results import NOTES, Cleaned
+from accelerator.core.files import apart
+from accelerator.core.files.kinds import ACCEPTED, Kind, check_signature, kind_for
+from accelerator.core.files.names import safe_display_name, split_extension
+from accelerator.core.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
+from accelerator.core.files.results import NOTES, Cleaned
 
 CHUNK = 64 * 1024
 

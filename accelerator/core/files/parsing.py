@@ -1,11 +1,18 @@
 """What is done to the hostile bytes themselves: by `apart`'s child only, within its limits."""
 
+from dataclasses import asdict
 from typing import IO
 
-from assessments.files import office, ole2, pdf, pictures, plaintext
-from assessments.files.kinds import Kind
-from assessments.files.refusals import Limits
-from assessments.files.results import Cleaned
+from accelerator.core.files import office, ole2, pdf, pictures, plaintext
+from accelerator.core.files.kinds import ACCEPTED, Kind
+from accelerator.core.files.refusals import Limits
+from accelerator.core.files.results import Cleaned
+
+
+def answer(stream: IO[bytes], target: IO[bytes], limits: Limits, *, kind: str, size: int) -> dict:
+    """As `parse`, for `child`."""
+    cleaned = parse(stream, target, size, ACCEPTED[kind], limits)
+    return {"cleaned": asdict(cleaned) if cleaned else None}
 
 
 def parse(

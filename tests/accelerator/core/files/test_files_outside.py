@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from assessments.files import FileRefused, inspect
+from accelerator.core.files import FileRefused, inspect
 from tests.factories import files as made
 
 MICROSOFT = "http://schemas.microsoft.com/office/2006/relationships/"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assessments.files import FileRefused, inspect, scan_with_clamd
+from accelerator.core.files import FileRefused, inspect, scan_with_clamd
 from tests.factories import files as made
 
 VIRUS = b"a pretend virus"

@@ -4,11 +4,11 @@ A file is hostile until its ending, its first bytes and a real parse agree. `ins
 the bytes that may be stored, or raises `FileRefused` with a sentence for the person uploading.
 """
 
-from assessments.files.inspection import InspectedFile, inspect
-from assessments.files.kinds import ACCEPTED, Kind, accept_attribute, accepted_label
-from assessments.files.names import safe_display_name
-from assessments.files.refusals import DEFAULT_LIMITS, FileRefused, Limits
-from assessments.files.scanner import scan_with_clamd
+from accelerator.core.files.inspection import InspectedFile, inspect
+from accelerator.core.files.kinds import ACCEPTED, Kind, accept_attribute, accepted_label
+from accelerator.core.files.names import safe_display_name
+from accelerator.core.files.refusals import DEFAULT_LIMITS, FileRefused, Limits
+from accelerator.core.files.scanner import scan_with_clamd
 
 __all__ = [
     "ACCEPTED",

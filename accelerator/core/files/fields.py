@@ -6,7 +6,7 @@ Sources: ECMA-376 part 1, 17.16 (fields); [MS-DOC] 2.8.25 (field characters).
 import re
 from dataclasses import dataclass, field
 
-from assessments.files.refusals import FileRefused
+from accelerator.core.files.refusals import FileRefused
 
 # A field inside the code of another; its result becomes part of that code.
 INNER = "\0"

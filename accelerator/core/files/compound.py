@@ -10,7 +10,7 @@ from typing import IO
 
 from olefile import olefile
 
-from assessments.files.refusals import FileRefused
+from accelerator.core.files.refusals import FileRefused
 
 ENTRY = olefile.OleDirectoryEntry.DIRENTRY_SIZE
 MAX_ENTRIES = 8_000

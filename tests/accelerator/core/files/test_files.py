@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assessments import files
-from assessments.files import DEFAULT_LIMITS, FileRefused, InspectedFile, inspect
-from assessments.files.refusals import MEGABYTE, MESSAGES
+from accelerator.core import files
+from accelerator.core.files import DEFAULT_LIMITS, FileRefused, InspectedFile, inspect
+from accelerator.core.files.refusals import MEGABYTE, MESSAGES
 from tests.factories import files as made
 
 VALID = made.valid_files()
@@ -140,7 +140,7 @@ def test_a_refused_file_leaves_nothing_open(monkeypatch: pytest.MonkeyPatch) -> 
         opened.append(make())
         return opened[-1]
 
-    monkeypatch.setattr("assessments.files.inspection.TemporaryFile", recorded)
+    monkeypatch.setattr("accelerator.core.files.inspection.TemporaryFile", recorded)
 
     def infected(stream: io.IOBase) -> None:
         raise FileRefused("infected")

@@ -5,7 +5,7 @@ from typing import IO
 
 import puremagic
 
-from assessments.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
+from accelerator.core.files.refusals import DEFAULT_LIMITS, MEGABYTE, FileRefused, Limits
 
 OLE2_MAGIC = bytes.fromhex("d0cf11e0a1b11ae1")
 ZIP_MAGIC = b"PK\x03\x04"

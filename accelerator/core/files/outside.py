@@ -11,10 +11,10 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from typing import IO
 
-from assessments.files import fields, formulas, xmlparts
-from assessments.files.links import is_local
-from assessments.files.packages import Package
-from assessments.files.refusals import FileRefused
+from accelerator.core.files import fields, formulas, xmlparts
+from accelerator.core.files.links import is_local
+from accelerator.core.files.packages import Package
+from accelerator.core.files.refusals import FileRefused
 
 SETTINGS, SETTINGS_LINKS = "word/settings.xml", "word/_rels/settings.xml.rels"
 ELSEWHERE = {

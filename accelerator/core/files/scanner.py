@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import clamd
 
-from assessments.files.refusals import FileRefused
+from accelerator.core.files.refusals import FileRefused
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer

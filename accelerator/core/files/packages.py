@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from typing import IO
 
-from assessments.files.refusals import MEGABYTE, FileRefused, Limits
+from accelerator.core.files.refusals import MEGABYTE, FileRefused, Limits
 
 CHUNK = 64 * 1024
 END = struct.Struct("<4s4H2LH")

@@ -6,8 +6,8 @@ from xml.sax import SAXException
 
 from defusedxml.expatreader import DefusedExpatParser
 
-from assessments.files.fields import Codes
-from assessments.files.refusals import FileRefused
+from accelerator.core.files.fields import Codes
+from accelerator.core.files.refusals import FileRefused
 
 Element = tuple[str, Mapping[str, str]]
 Visit = Callable[[str, Mapping[str, str]], bool | None]

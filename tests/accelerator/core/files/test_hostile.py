@@ -5,8 +5,8 @@ import struct
 
 import pytest
 
-from assessments.files import FileRefused, inspect, ole2
-from assessments.files.refusals import MESSAGES
+from accelerator.core.files import FileRefused, inspect, ole2
+from accelerator.core.files.refusals import MESSAGES
 from tests.factories import files as made
 from tests.factories import hostile
 

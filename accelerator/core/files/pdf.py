@@ -13,7 +13,7 @@ from pypdf import PasswordType, PdfReader, apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-from assessments.files.refusals import MEGABYTE, FileRefused, Limits
+from accelerator.core.files.refusals import MEGABYTE, FileRefused, Limits
 
 # One hostile file could otherwise write a log line for each of its broken objects.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)

@@ -3,7 +3,7 @@
 Each byte that arrives on its socket brings three open files: the upload, the target, and a socket
 to read the question from and write the answer to. The copy that answers has limits that the
 kernel keeps, and its own alarm ends it even when nobody waits any more. The first process ends
-with its socket.
+with its socket. What is done to the bytes is `answer` of the module that it was started for.
 """
 
 import json
@@ -11,16 +11,19 @@ import os
 import resource
 import signal
 import socket
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from importlib import import_module
 
-from assessments.files.kinds import ACCEPTED
-from assessments.files.parsing import parse
-from assessments.files.refusals import FileRefused, Limits
+from accelerator.core.files.refusals import FileRefused, Limits
+
+# (upload, target, limits, **question) → what goes back as JSON.
+Answer = Callable[..., dict]
 
 
-def serve(requests: socket.socket) -> None:
+def serve(requests: socket.socket, module: str) -> None:
     """Answer until the other side closes."""
+    work: Answer = import_module(module).answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         message, files, _flags, _address = socket.recv_fds(requests, 1, 3)
@@ -28,31 +31,30 @@ def serve(requests: socket.socket) -> None:
             return
         if os.fork() == 0:
             requests.close()
-            _answer(*files)
+            _answer(work, *files)
         for file in files:
             os.close(file)
 
 
-def _answer(upload: int, target: int, asking: int) -> None:
+def _answer(work: Answer, upload: int, target: int, asking: int) -> None:
     try:
         with socket.socket(fileno=asking) as peer, peer.makefile("rb") as question:
             asked = json.load(question)
             limits = Limits(**asked.pop("limits"))
             _limit(limits)
-            peer.sendall(json.dumps(_said(upload, target, limits, **asked)).encode())
+            peer.sendall(json.dumps(_said(work, upload, target, limits, **asked)).encode())
     finally:
         os._exit(0)
 
 
-def _said(upload: int, target: int, limits: Limits, *, kind: str, size: int) -> dict:
+def _said(work: Answer, upload: int, target: int, limits: Limits, **asked: object) -> dict:
     try:
         with open(upload, "rb") as stream, open(target, "r+b") as written:
-            cleaned = parse(stream, written, size, ACCEPTED[kind], limits)
+            return work(stream, written, limits, **asked)
     except FileRefused as refusal:
         return {"refused": refusal.code, "details": refusal.details}
     except MemoryError:
         return {"refused": "too-heavy", "details": {}}
-    return {"cleaned": asdict(cleaned) if cleaned else None}
 
 
 def _limit(limits: Limits) -> None:

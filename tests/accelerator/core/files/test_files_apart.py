@@ -12,24 +12,25 @@ from pathlib import Path
 
 import pytest
 
-from assessments.files import DEFAULT_LIMITS, FileRefused, apart, inspect
-from assessments.files.refusals import MEGABYTE
-from assessments.files.results import Cleaned
+from accelerator.core.files import DEFAULT_LIMITS, FileRefused, apart, inspect
+from accelerator.core.files.refusals import MEGABYTE
+from accelerator.core.files.results import Cleaned
 from tests.factories import files as made
 
 WATCHED = """
 import sys
 from pathlib import Path
-from assessments.files import DEFAULT_LIMITS, child
+from accelerator.core.files import DEFAULT_LIMITS, child, parsing
 child._limit(DEFAULT_LIMITS)
 upload, target = (open(name, "r+b") for name in sys.argv[1:])
 kind, size = Path(sys.argv[1]).suffix[1:], Path(sys.argv[1]).stat().st_size
-print(child._said(upload.fileno(), target.fileno(), DEFAULT_LIMITS, kind=kind, size=size))
+files = upload.fileno(), target.fileno()
+print(child._said(parsing.answer, *files, DEFAULT_LIMITS, kind=kind, size=size))
 print(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
 """
 SITE = """
 import io, time
-from assessments.files import apart, inspect
+from accelerator.core.files import apart, inspect
 inspect(io.BytesIO(b"words"), "a.txt").close()
 print(apart._child._process.pid, flush=True)
 time.sleep(60)

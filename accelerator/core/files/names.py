@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
+from accelerator.core.files.refusals import DEFAULT_LIMITS
 from accelerator.core.text import plain_name
-from assessments.files.refusals import DEFAULT_LIMITS
 
 FALLBACK = "evidence"
 # Reserved on Windows, or able to break a Content-Disposition header or an attribute.

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import IO
 
-from assessments.files import formulas
-from assessments.files.kinds import Kind
-from assessments.files.refusals import FileRefused
+from accelerator.core.files import formulas
+from accelerator.core.files.kinds import Kind
+from accelerator.core.files.refusals import FileRefused
 
 CHUNK = 64 * 1024
 HEAD = 1024

@@ -9,10 +9,10 @@ import re
 import struct
 from typing import IO
 
-from assessments.files import fields
-from assessments.files.compound import CompoundFile
-from assessments.files.kinds import Kind
-from assessments.files.refusals import FileRefused
+from accelerator.core.files import fields
+from accelerator.core.files.compound import CompoundFile
+from accelerator.core.files.kinds import Kind
+from accelerator.core.files.refusals import FileRefused
 
 MAIN_STREAMS = {
     "doc": ("worddocument",),

@@ -2,7 +2,7 @@
 
 import re
 
-from assessments.files.refusals import FileRefused
+from accelerator.core.files.refusals import FileRefused
 
 # Texts, and names of sheets, may hold any sign.
 QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from pypdf.actions import JavaScript
 
-from assessments.files import (
+from accelerator.core.files import (
     ACCEPTED,
     DEFAULT_LIMITS,
     FileRefused,
@@ -19,7 +19,7 @@ from assessments.files import (
     ole2,
     pdf,
 )
-from assessments.files.refusals import MEGABYTE
+from accelerator.core.files.refusals import MEGABYTE
 from tests.factories import files as made
 
 VALID = made.valid_files()
