@@ -92,7 +92,7 @@ class Child:
                 with suppress(OSError):
                     socket.send_fds(self._socket, [b"?"], files)
                     return
-                self.end()
+                self.close()
             socket.send_fds(self._start(), [b"?"], files)
 
     def _start(self) -> socket.socket:
@@ -109,7 +109,7 @@ class Child:
             )
         return self._socket
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Let the process go."""
         if self._socket is not None:
             self._socket.close()
@@ -136,7 +136,7 @@ def _forget() -> None:
 
 
 def _end() -> None:
-    _child.end()
+    _child.close()
 
 
 atexit.register(_end)

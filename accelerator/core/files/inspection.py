@@ -67,7 +67,7 @@ def inspect(
         written = unneeded.enter_context(TemporaryFile())
         try:
             kind = kind_for(split_extension(display_name)[1])
-            size = _copy(upload, original, limits)
+            size = copy_within(limits.max_bytes, upload, original)
             check_signature(original, kind)
             cleaned = apart.look(original, written, size, kind, limits)
             if scan:
@@ -85,14 +85,15 @@ def inspect(
     return inspected
 
 
-def _copy(upload: IO[bytes], target: IO[bytes], limits: Limits) -> int:
+def copy_within(max_bytes: int, upload: IO[bytes], target: IO[bytes]) -> int:
+    """How many bytes were copied. Raises FileRefused "too-large" or "empty"."""
     if upload.seekable():
         upload.seek(0)
     size = 0
     while chunk := upload.read(CHUNK):
         size += len(chunk)
-        if size > limits.max_bytes:
-            raise FileRefused("too-large", megabytes=f"{limits.max_bytes / MEGABYTE:g}")
+        if size > max_bytes:
+            raise FileRefused("too-large", megabytes=f"{max_bytes / MEGABYTE:g}")
         target.write(chunk)
     if not size:
         raise FileRefused("empty")
