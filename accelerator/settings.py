@@ -496,5 +496,9 @@ AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
 HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
-COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
+COHORT_TABS = [
+    "insights.home.tabs",
+    "accelerator.programme.enrolling.frame.tabs",
+    "calibration.home.tabs",
+]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

@@ -231,6 +231,12 @@ MATRIX = {
     # The hub.
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
+    "organisations": Entry(HUB, None, COHORT, cohort),
+    "organisations_csv": Entry(HUB, None, COHORT, cohort),
+    "enrol": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_sheet": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_template": Entry(HUB, None, COHORT, cohort),
+    "enrolment_change": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:coach_conflicts": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]

@@ -21,6 +21,7 @@ from tests.factories.organisation import released_again
 from tests.factories.programme import (
     EnrolmentFactory,
     InstitutionFactory,
+    MatchFunderFactory,
     MembershipFactory,
     stuck_letter,
 )
@@ -56,6 +57,15 @@ def enrolments(world: World) -> None:
 def advised(world: World) -> None:
     """Another organisation that the adviser supports."""
     MembershipFactory(user=world.adviser, role=Role.ADVISER, enrolment=EnrolmentFactory())
+
+
+def enrolled(world: World) -> None:
+    """Another organisation in the hub's cohort, with a lead, a letter and a match funder."""
+    enrolment = EnrolmentFactory(cohort=world.enrolment.cohort)
+    enrolment.match_funders.add(MatchFunderFactory())
+    MembershipFactory(role=Role.LEAD, organisation=enrolment.organisation)
+    address = f"lead-{enrolment.pk}@example.org"
+    invite(actor=world.hub, role=Role.LEAD, place=enrolment.organisation, email=address)
 
 
 def colleagues(world: World) -> None:
