@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from django.db.models import Count, Q, QuerySet
 
@@ -90,12 +90,7 @@ def funder_names(enrolments: Collection[Enrolment]) -> dict[int, list[str]]:
     return names
 
 
-class Known(Protocol):
-    pk: int
-    name: str
-
-
-N = TypeVar("N", bound=Known)
+N = TypeVar("N", Organisation, MatchFunder, Programme)
 
 
 class ByName(Generic[N]):

@@ -91,10 +91,11 @@ def test_the_preview_says_what_would_be_made_and_makes_nothing(upload, cohort):
     assert "1 new, 2 letters" in shown.text
     first, second = (row.text for row in shown.all("tr")[1:])
     assert first == (
-        "2 Riverside Youth new Repair Crew new Larkfield (new) ; Beacon Ana Ruiz, ana@example.org"
+        "2 Riverside Youth (new) Repair Crew (new) Larkfield (new) ; Beacon "
+        "Ana Ruiz, ana@example.org"
     )
     assert second == (
-        "3 Harbour Club known as “harbour CLUB” First Crew known beacon Bo Lind, bo@example.org"
+        "3 Harbour Club (known as “harbour CLUB”) First Crew (known) beacon Bo Lind, bo@example.org"
     )
     assert Enrolment.objects.count() == 2
     assert not OutgoingMail.objects.exists()

@@ -11,6 +11,10 @@ from accelerator.models import MatchFunder
 MAX_NAME = 200
 
 
+class LeadAddressField(forms.EmailField):
+    needed_at_times = True  # where nobody leads the organisation yet
+
+
 class EntryForm(forms.Form):
     organisation = NameField(label="Organisation", max_length=MAX_NAME)
     programme = NameField(
@@ -25,7 +29,7 @@ class EntryForm(forms.Form):
         max_length=2000,
         rows=3,
     )
-    email = forms.EmailField(label="The lead’s e-mail address", max_length=254, required=False)
+    email = LeadAddressField(label="The lead’s e-mail address", max_length=254, required=False)
     name = NameField(label="The lead’s name", max_length=150, required=False)
     job_role = NameField(label="The lead’s job", max_length=150, required=False)
 
@@ -42,11 +46,11 @@ class FundersField(forms.ModelMultipleChoiceField):
         )
 
 
-class NewFundersField(forms.CharField):
+class NewFundersField(forms.Field):
     """Names of match funders with a semicolon between them; the value is a tuple of them."""
 
     def to_python(self, value: object) -> tuple[str, ...]:
-        names = (plain_name(name) for name in (super().to_python(value) or "").split(";"))
+        names = (plain_name(name) for name in str(value or "").split(";"))
         return tuple(name for name in names if name)
 
     def validate(self, value: tuple[str, ...]) -> None:
