@@ -27,8 +27,8 @@ def plain_name(text: str) -> str:
 
 def folded(name: str) -> str:
     """What a name has in common with every other way to type it: capitals, blanks, marks, width."""
-    plain = unicodedata.normalize("NFKC", plain_name(name)).casefold()
-    return unicodedata.normalize("NFKC", plain).translate(APOSTROPHES)
+    plain = unicodedata.normalize("NFKC", plain_name(name).translate(APOSTROPHES))
+    return plain.casefold()
 
 
 def left_to_read(text: str) -> str:
