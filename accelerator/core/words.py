@@ -206,6 +206,13 @@ WORDS = Words(
             enrolment="enrolment",
         ),
         Typed(
+            "accelerator.Invitation",
+            {"email": "An invitation", "name": "An invitation", "job_role": "An invitation"},
+            copy=True,
+            listed=False,
+            person="accepted_by",
+        ),
+        Typed(
             "accelerator.ReportJob",
             {"title": "A report's title", "filename": "A report's file name"}
             | {"params": "What was asked for", "progress_text": "Progress", "error": "Error"},
@@ -240,9 +247,6 @@ WORDS = Words(
         "accelerator.Cohort.slug": NAMES,
         "accelerator.Cohort.aims": "the hub's own, about no organisation",
         "accelerator.Cohort.safeguarding_contact": "the hub's own, about no organisation",
-        "accelerator.Invitation.email": PERSON,
-        "accelerator.Invitation.name": PERSON,
-        "accelerator.Invitation.job_role": PERSON,
         "accelerator.Invitation.token_hash": "a hash",
         "accelerator.Programme.name": NAMES,
         "accelerator.ReportJob.kind": OURS,

@@ -81,5 +81,21 @@ class Invitation(Placed):
     def has_expired(self) -> bool:
         return self.expires_at <= timezone.now()
 
+    @property
+    def why_closed(self) -> str:
+        """Why it cannot be accepted, in a sentence; "" while it can."""
+        if self.accepted_at:
+            return "This invitation was accepted. Sign in to go on."
+        if self.revoked_at:
+            return "This invitation was taken back. Ask whoever invited you."
+        if self.has_expired:
+            return "This invitation has expired. Ask whoever invited you to send it again."
+        return ""
+
+    @property
+    def place_name(self) -> str:
+        """What a letter calls the place: of an enrolment, the organisation."""
+        return str(self.enrolment.organisation if self.enrolment else self.where)
+
     def __str__(self) -> str:
         return f"{self.email}, {self.get_role_display()} of {self.where}"

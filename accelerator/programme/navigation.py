@@ -171,11 +171,11 @@ def read(user: User, wanted: Sequence[str] = (), path: str = "") -> Reader:
     question = _question(tuple(settings.NAVIGATION))
     row = question.answer({PERSON: user.pk, AT_ENROLMENT: here.enrolment, AT_COHORT: here.cohort})
     roles = frozenset(row["held"])
+    parts = question.parts.items()
     known = {
         number: {key: [json.loads(one) for one in row[f"part_{number}_{key}"]] for key in part.asks}
-        for number, part in question.parts.items()
+        for number, part in parts
     }
-    parts = question.parts.items()
     places = [place for n, part in parts for place in part.places(roles, known[n])]
     place = _place(places, wanted, path)
     links: list[Link] = []

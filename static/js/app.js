@@ -79,6 +79,16 @@ window.accelerator = {
     window.setTimeout(() => { region.textContent = words; }, 50);
   },
 
+  /** The line under the header that says what did not happen, wherever on the page one is. */
+  notice: document.querySelector("[data-panel-notice]"),
+
+  /** Show a sentence in that line, and say it. */
+  notify(words) {
+    this.notice.hidden = false;
+    this.notice.textContent = words;
+    this.announce(words);
+  },
+
   /** Focus the summary of what went wrong, if there is one under `root`. */
   focusSummary(root) {
     const summary = root.querySelector("[data-error-summary]");

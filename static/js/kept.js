@@ -115,11 +115,7 @@
     event.preventDefault();
     if (await session.check(4) === "away") {
       // In view wherever the link is; the form may be far below.
-      const words = WORDS.away.replace("Not sent", "That page cannot open");
-      const place = document.querySelector("[data-panel-notice]");
-      place.hidden = false;
-      place.textContent = words;
-      announce(words);
+      window.accelerator.notify(WORDS.away.replace("Not sent", "That page cannot open"));
     } else {
       leaving = true;
       window.location.assign(link.href);

@@ -69,16 +69,11 @@
     }
   }
 
-  function cannot() {
-    const place = document.querySelector("[data-panel-notice]");
-    place.hidden = false;
-    place.textContent = CLOSED;
-    announce(CLOSED);
-  }
+  const cannot = () => window.accelerator.notify(CLOSED);
 
   /** It is back, or another page is in view. */
   function can() {
-    const place = document.querySelector("[data-panel-notice]");
+    const place = window.accelerator.notice;
     if (place.textContent === CLOSED) place.hidden = true;
   }
 

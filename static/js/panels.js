@@ -2,9 +2,8 @@
 "use strict";
 
 (() => {
-  const { session, announce } = window.accelerator;
+  const { notice: place, session } = window.accelerator;
   if (!session) return;
-  const place = document.querySelector("[data-panel-notice]");
   const WORDS = {
     away: "There is no connection, so that did not arrive. What you typed is still here: try again when it is back.",
     out: "You were signed out, so that did not arrive. Sign in in a new tab, then try again here.",
@@ -13,9 +12,8 @@
   };
 
   function say(state) {
-    place.hidden = false;
+    window.accelerator.notify(WORDS[state]);
     session.tell(place, WORDS[state], state);
-    announce(WORDS[state]);
   }
 
   document.addEventListener("htmx:responseError", async (event) => {

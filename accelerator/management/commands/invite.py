@@ -6,7 +6,8 @@ from django.core.validators import validate_email
 from django.db.models import Model
 
 from accelerator.core.text import plain_name
-from accelerator.models import Cohort, Institution, MatchFunder, Organisation, Role, User
+from accelerator.management.people import person_named
+from accelerator.models import Cohort, Institution, MatchFunder, Organisation, Role
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.services import CannotInvite, invite
 
@@ -38,7 +39,7 @@ class Command(BaseCommand):
         try:
             validate_email(email)
             invitation = invite(
-                actor=self._person(by) if by else None,
+                actor=person_named(by) if by else None,
                 role=Role(role),
                 place=self._place(Role(role), at),
                 email=email,
@@ -62,10 +63,3 @@ class Command(BaseCommand):
             known = model._default_manager.order_by(field).values_list(field, flat=True)[:20]
             raise CommandError(f"There is no {kind} {at!r}. Known: {', '.join(known) or 'none'}.")
         return found
-
-    @staticmethod
-    def _person(email: str) -> User:
-        person = User.objects.filter(email__iexact=email).first()
-        if person is None:
-            raise CommandError(f"Nobody has the address {email}.")
-        return person

@@ -12,4 +12,5 @@ def address_of(pk: int) -> str:
 
 def telling(name: str, email: str) -> tuple[str, ...]:
     """What names a person for certain; "Sam" alone may be anybody, or part of a word."""
-    return tuple(text for text in (email, name) if len(text) >= SHORTEST)
+    known = dict.fromkeys((email, email.lower(), name))
+    return tuple(text for text in known if len(text) >= SHORTEST)

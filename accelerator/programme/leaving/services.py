@@ -3,11 +3,12 @@
 from django.contrib.auth.hashers import make_password
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from accelerator.core import audit
 from accelerator.core.jobs.tidying import remove_reports_of
 from accelerator.core.redaction import Mode, remove
-from accelerator.models import Membership, OutgoingMail, User
+from accelerator.models import Invitation, Membership, OutgoingMail, User
 from accelerator.programme.leaving.queries import reported, sessions_of, traces_of
 from accelerator.programme.leaving.rules import ADDRESS, FORMER, address_of
 
@@ -35,6 +36,8 @@ def anonymise(*, actor: User, person: User, reason: str) -> bool:
         return False
     for enrolment in reported(row):
         remove_reports_of(enrolment)
+    waiting = Invitation.objects.waiting().filter(email__iexact=row.email)
+    waiting.update(revoked_at=timezone.now(), revoked_by=actor)
     cells = list(traces_of(row))
     remove(who=actor, mode=Mode.FORMER, kind="left", reason=reason, target=row, cells=cells)
     _take_away_roles(row)

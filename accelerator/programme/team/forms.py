@@ -5,16 +5,8 @@ from django.contrib.auth import password_validation
 from django.db.models import QuerySet
 
 from accelerator.core.forms import NameField
+from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
-
-MEANS = {
-    Role.LEAD: "runs it for the organisation: starts, submits, invites people",
-    Role.DEPUTY: "does all that the project lead does",
-    Role.MEMBER: "rates and attaches evidence",
-    Role.READER: "reads everything, changes nothing",
-    Role.SPONSOR: "stands for the organisation's leadership; reads",
-    Role.ADVISER: "supports the organisation from outside; never its coach or moderator",
-}
 
 
 class InviteForm(forms.Form):
@@ -25,7 +17,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args, roles: Iterable[Role], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, f"{role.label}: {MEANS[role]}") for role in roles]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role, f"{role.label}: {prose_of(role)}") for role in roles]  # type: ignore[attr-defined]
         self.fields["email"].widget.attrs["autocomplete"] = "off"
 
     def clean_role(self) -> Role:

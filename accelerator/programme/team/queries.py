@@ -4,7 +4,7 @@ import hashlib
 
 from django.conf import settings
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 
 from accelerator.models import Enrolment, Invitation, Membership, Role, User
@@ -25,19 +25,9 @@ def people_of(enrolment: Enrolment) -> QuerySet[Membership]:
     return found.order_by(rank, "user__name", "pk")
 
 
-def person_there(enrolment: Enrolment, pk: int) -> Membership:
-    """One of `people_of`. Raises Http404."""
-    return _one(people_of(enrolment), pk)
-
-
 def invitations_to(enrolment: Enrolment) -> InvitationQuerySet:
     """Those that wait for somebody, the newest first; some may have expired."""
     return Invitation.objects.waiting().filter(at(enrolment)).order_by("-sent_at", "pk")
-
-
-def invitation_there(enrolment: Enrolment, pk: int) -> Invitation:
-    """One of `invitations_to`. Raises Http404."""
-    return _one(invitations_to(enrolment), pk)
 
 
 def successors(enrolment: Enrolment) -> QuerySet[Membership]:
@@ -55,13 +45,9 @@ def digest(token: str) -> str:
 
 def invitation_of(token: str) -> Invitation:
     """The invitation whose newest letter held `token`, whatever became of it. Raises Http404."""
-    found = Invitation.objects.select_related(
-        "invited_by", "organisation", "enrolment__cohort", "enrolment__organisation", "cohort"
-    ).filter(token_hash=digest(token))
-    invitation = found.select_related("institution", "match_funder").first()
-    if invitation is None:
-        raise Http404
-    return invitation
+    places = ("organisation", "enrolment__cohort", "enrolment__organisation", "cohort")
+    found = Invitation.objects.select_related("invited_by", *places, "institution", "match_funder")
+    return get_object_or_404(found, token_hash=digest(token))
 
 
 def account_of(email: str) -> User | None:
@@ -76,10 +62,3 @@ def holds(email: str, role: str, place: dict) -> bool:
 def why_not_adviser(person: User | None, enrolment: Enrolment) -> str:
     """What an upper app says against somebody as its adviser (settings.ADVISER_BAR); "" nothing."""
     return import_string(settings.ADVISER_BAR)(person, enrolment) if person else ""
-
-
-def _one(rows, pk: int):
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found

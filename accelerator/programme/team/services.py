@@ -93,23 +93,12 @@ def revoke(*, actor: User, invitation: Invitation) -> None:
     audit.record(actor, "invitation.revoked", row)
 
 
-def why_closed(invitation: Invitation) -> str:
-    """Why an invitation cannot be accepted, in a sentence; "" while it can."""
-    if invitation.accepted_at:
-        return "This invitation was accepted. Sign in to go on."
-    if invitation.revoked_at:
-        return "This invitation was taken back. Ask whoever invited you."
-    if invitation.has_expired:
-        return "This invitation has expired. Ask whoever invited you to send it again."
-    return ""
-
-
 @transaction.atomic
 def accept(*, person: User, invitation: Invitation) -> Membership:
     """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
     row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
-    if why := why_closed(row):
-        raise CannotAccept(why)
+    if row.why_closed:
+        raise CannotAccept(row.why_closed)
     if person.email.lower() != row.email.lower():
         raise CannotAccept("This invitation is for another e-mail address.")
     if not person.is_active:
@@ -220,14 +209,8 @@ def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
 def _write(invitation: Invitation, token: str) -> None:
     context = {
         "invitation": invitation,
-        "place": place_in_words(invitation),
         "address": settings.SITE_URL + reverse("invitation", args=[token]),
         "days": Invitation.DAYS,
     }
     subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
     queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")
-
-
-def place_in_words(invitation: Invitation) -> str:
-    place = invitation.where
-    return str(place.organisation) if isinstance(place, Enrolment) else str(place)

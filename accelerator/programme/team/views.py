@@ -1,8 +1,11 @@
+from collections.abc import Callable
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -61,46 +64,42 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
     return render(request, "programme/team/team.html", context, status=status)
 
 
+def _tried(request: Request, done: str, change: Callable[..., None], **given: Any) -> None:
+    """Do `change` as this person, and say that it is `done`, or why not."""
+    try:
+        change(actor=request.user, **given)
+    except CannotChange as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+
+
 @require_POST
 @limited("letters")
 def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
-    row = queries.invitation_there(enrolment, invitation)
-    try:
-        team_service.send_again(actor=request.user, invitation=row)
-    except CannotChange as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(
-            request, f"We wrote to {row.email} again. The link before no longer works."
-        )
+    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    done = f"We wrote to {row.email} again. The link before no longer works."
+    _tried(request, done, team_service.send_again, invitation=row)
     return redirect("team", pk=pk)
 
 
 @require_POST
 def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
-    row = queries.invitation_there(enrolment, invitation)
-    try:
-        team_service.revoke(actor=request.user, invitation=row)
-    except CannotChange as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"The invitation of {row.email} is taken back.")
+    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    done = f"The invitation of {row.email} is taken back."
+    _tried(request, done, team_service.revoke, invitation=row)
     return redirect("team", pk=pk)
 
 
 def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     """Say what ends, then end it."""
     enrolment = team_for(request.user, pk, "team.manage")
-    row = queries.person_there(enrolment, membership)
+    row = get_object_or_404(queries.people_of(enrolment), pk=membership)
     if request.method == "POST":
-        try:
-            team_service.remove(actor=request.user, membership=row)
-        except CannotChange as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"{row.user} is no longer {row.get_role_display().lower()}.")
+        done = f"{row.user} is no longer {row.get_role_display().lower()}."
+        _tried(request, done, team_service.remove, membership=row)
         own = row.user_id == request.user.pk
         return redirect("home") if own else redirect("team", pk=pk)
     return render(
@@ -111,16 +110,12 @@ def remove(request: Request, pk: int, membership: int) -> HttpResponse:
 def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
     """Who is project lead from now on; the one before becomes deputy."""
     enrolment = team_for(request.user, pk, "team.hand_over")
-    lead = queries.person_there(enrolment, membership)
+    lead = get_object_or_404(queries.people_of(enrolment), pk=membership)
     form = HandOverForm(request.POST or None, people=queries.successors(enrolment))
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
-        try:
-            team_service.hand_over(actor=request.user, lead=lead, to=to)
-        except CannotChange as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"{to.user} is project lead now. We wrote to both.")
+        done = f"{to.user} is project lead now. We wrote to both."
+        _tried(request, done, team_service.hand_over, lead=lead, to=to)
         return redirect("team", pk=pk)
     context = {"enrolment": enrolment, "lead": lead, "form": form}
     status = 422 if form.errors else 200
@@ -132,11 +127,7 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What is offered; looking at it, or a program that follows links in mail, accepts nothing."""
     found = queries.invitation_of(token)
-    context = {
-        "invitation": found,
-        "place": team_service.place_in_words(found),
-        "closed": team_service.why_closed(found),
-    }
+    context = {"invitation": found, "closed": found.why_closed}
     user = request.user
     if user.is_authenticated:
         context["is_theirs"] = user.email.lower() == found.email.lower()
@@ -157,7 +148,7 @@ def _accept_signed_in(
         except CannotAccept as error:
             context["closed"] = str(error)
         else:
-            messages.success(request, f"Welcome to {context['place']}.")
+            messages.success(request, f"Welcome to {found.place_name}.")
             return redirect("home")
     status = CLOSED if context["closed"] else 200
     return render(request, "programme/team/invitation.html", context, status=status)
@@ -172,7 +163,7 @@ def _join(request: HttpRequest, found: Invitation, context: dict) -> HttpRespons
             context["closed"] = str(error)
         else:
             login(request, person)
-            messages.success(request, f"Welcome to {context['place']}.")
+            messages.success(request, f"Welcome to {found.place_name}.")
             return redirect("home")
     status = CLOSED if context["closed"] else 422 if form.errors else 200
     context["form"] = form

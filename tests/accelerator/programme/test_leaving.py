@@ -12,6 +12,7 @@ from accelerator.core import audit
 from accelerator.core.mail.services import queue_mail
 from accelerator.models import AuditEvent, Membership, OutgoingMail, Role, User
 from accelerator.programme.leaving.services import PersonStays, anonymise
+from accelerator.programme.team.services import invite, send_again
 from tests.factories.evidence import rows_that_hold
 from tests.factories.more import finished_report
 from tests.factories.programme import UserFactory
@@ -33,6 +34,11 @@ def leaver(world) -> User:
     Membership.objects.filter(user=person).update(job_role="Deputy")
     EmailAddress.objects.create(user=person, email=ADDRESS, primary=True)
     LogEntry.objects.create(user=world.staff, action_flag=2, object_repr=f"{NAME}, lead")
+    for role in (Role.READER, Role.SPONSOR):
+        invitation = invite(
+            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=NAME
+        )
+    send_again(actor=person, invitation=invitation)
     queue_mail(to=ADDRESS, subject="Welcome", text=f"Hello {NAME}")
     queue_mail(to="hub@example.org", subject=f"{NAME} has handed in", text=f"By {NAME}.")
     OutgoingMail.objects.create(
