@@ -209,7 +209,7 @@ def test_every_problem_is_told_with_its_cell(upload, cohort, cast):
         ("Name,Programme\nA,B\n", "Column A is headed “Name”"),
         ("Programme\nB\n", "“Organisation” is missing"),
         ("Organisation,Programme,E-mail,Lead's e-mail\nA,B,,\n", "Columns C and D mean the same"),
-        (HEADINGS + row() * 501, "more than 500 rows"),
+        (HEADINGS + row() * 5000, "more than 300 rows"),
         (HEADINGS + row(name="=1+1"), "Cell E2 is a formula"),
         ("Organisation;Programme\nCafé;B\n".encode("cp1252"), "not in UTF-8"),
         (b"PK\x03\x04\0\0", "named as"),

@@ -14,7 +14,8 @@ from accelerator.programme.enrolling.forms.entry import EntryForm, NewFundersFie
 from accelerator.programme.enrolling.rules import Alike, Standing, why_not
 from accelerator.programme.enrolling.values import Entry
 
-CAPS = Caps(max_rows=500, max_bytes=2 * 1024 * 1024, max_columns=30)
+# Enrolled in one request, a few seconds for all; more than a cohort has.
+CAPS = Caps(max_rows=300, max_bytes=2 * 1024 * 1024, max_columns=30)
 COLUMNS = {
     "organisation": "Organisation",
     "programme": "Programme",

@@ -136,7 +136,7 @@ def _one(actor: User, cohort: Cohort, entry: Entry, book: Book) -> Enrolment:
         funders=funders,
     )
     if standing.gets_letter(entry.email):
-        _invite(actor, organisation, entry)
+        _invite(actor, organisation, entry, entry.email.lower() in standing.invited)
     return enrolment
 
 
@@ -154,10 +154,10 @@ def _programme(entry: Entry, organisation: Organisation, known: ByName[Programme
     return programme
 
 
-def _invite(actor: User, organisation: Organisation, entry: Entry) -> None:
-    """A letter to the lead; whoever is invited already gets a new one."""
+def _invite(actor: User, organisation: Organisation, entry: Entry, waits: bool) -> None:
+    """A letter to the lead; whoever waits already gets a new one."""
     try:
-        if waiting := queries.lead_letter(organisation, entry.email):
+        if waits and (waiting := queries.lead_letter(organisation, entry.email)):
             team.send_again(actor=actor, invitation=waiting)
             return
         team.invite(
