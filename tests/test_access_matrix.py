@@ -55,6 +55,8 @@ ADVISER = people("adviser")
 BESIDE = HUB | ADVISER
 STAFF = people("staff")
 COHORT = people("hub", "moderator")
+# Who opens a cohort: who runs one, and who looks after the site.
+OPENERS = people("hub", "other_hub", "staff")
 MODERATOR = people("moderator")
 FIRST = people("coach_a")
 TRUSTED = people("adviser", "coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
@@ -115,6 +117,14 @@ def membership_of(name: str) -> Callable:
 
 def cohort(world):
     return [world.enrolment.cohort.slug]
+
+
+def moderator_here(world):
+    return [*cohort(world), world.moderator.memberships.get(cohort=world.enrolment.cohort).pk]
+
+
+def invited_to_cohort(world):
+    return [*cohort(world), world.cohort_invitation.pk]
 
 
 PUBLIC = Entry(EVERYBODY, EVERYBODY, public=True)
@@ -231,6 +241,15 @@ MATRIX = {
     # The hub.
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
+    "cohort_new": Entry(OPENERS, OPENERS),
+    "cohort_edit": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_copy": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_close": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_open_again": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_people": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_remove": Entry(HUB, HUB, COHORT, moderator_here),
+    "cohort_invitation_again": Entry(None, HUB, COHORT, invited_to_cohort),
+    "cohort_invitation_revoke": Entry(None, HUB, COHORT, invited_to_cohort),
     "organisations": Entry(HUB, None, COHORT, cohort),
     "organisations_csv": Entry(HUB, None, COHORT, cohort),
     "enrol": Entry(HUB, HUB, COHORT, cohort),
@@ -244,7 +263,6 @@ MATRIX = {
     "calibration:lift_conflict": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.tie.pk]
     ),
-    "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
     "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),
     "calibration:agreement": Entry(HUB, None, COHORT, cohort),
     "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),

@@ -33,6 +33,7 @@ class Panel:
     title: str
     text: str
     button: Button | None = None
+    links: list[Button] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

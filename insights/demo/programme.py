@@ -72,11 +72,17 @@ def _cohort(entry: dict) -> Cohort:
         f"{phase}_due": start + timedelta(days=days)
         for phase, days in (("explore", 90), ("calibrate", 150), ("improve", 210), ("review", 365))
     }
-    cohort, _ = Cohort.objects.get_or_create(
-        slug=entry["slug"],
-        defaults={"name": entry["name"], "starts_on": start, "is_synthetic": True, **due},
+    words = {name: entry[name] for name in ("name", "aims", "safeguarding_contact")}
+    cohort, new = Cohort.objects.get_or_create(
+        slug=entry["slug"], defaults={"starts_on": start, "is_synthetic": True, **words, **due}
     )
+    if new:
+        cohort.institutions.set(_institution(name) for name in entry["institutions"])
     return cohort
+
+
+def _institution(name: str) -> Institution:
+    return Institution.objects.get_or_create(name=name)[0]
 
 
 def _enrolment(cohort: Cohort, entry: dict) -> Enrolment:
@@ -100,8 +106,7 @@ def _memberships(
     people: dict[str, User], cohort: Cohort, enrolments: list[Enrolment], entries: list[dict]
 ) -> None:
     own = {"organisation": enrolments[0].organisation}
-    first, _ = Institution.objects.get_or_create(name="Weir Street Research")
-    second, _ = Institution.objects.get_or_create(name="Centre for Youth Practice")
+    first, second = map(_institution, ("Weir Street Research", "Centre for Youth Practice"))
     for who, role, home, job in (
         ("lead", Role.LEAD, own, "Programme manager"),
         ("deputy", Role.DEPUTY, own, "Operations manager"),

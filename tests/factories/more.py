@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
-from accelerator.models import Enrolment, Invitation, Membership, ReportJob, Role, User
+from accelerator.models import Enrolment, Institution, Invitation, Membership, ReportJob, Role, User
 from accelerator.programme.team.services import invite
 from assessments.evidence.services import attach
 from assessments.models import Rating
@@ -80,6 +80,34 @@ def invitations(world: World) -> None:
         place=world.enrolment.organisation,
         email=f"invited-{number}@example.org",
     )
+
+
+def moderators_invited(world: World) -> None:
+    number = Invitation.objects.count()
+    invite(
+        actor=world.hub,
+        role=Role.MODERATOR,
+        place=world.enrolment.cohort,
+        email=f"invited-{number}@example.org",
+    )
+
+
+def institutions(world: World) -> None:
+    """One more institution whose coaches the cohort asks, and everybody else's."""
+    made = MembershipFactory(role=Role.COACH, institution=InstitutionFactory())
+    for one in Institution.objects.all():
+        world.enrolment.cohort.institutions.add(one)
+    MembershipFactory(role=Role.COACH, institution=made.institution)
+
+
+def moderators(world: World) -> None:
+    MembershipFactory(role=Role.MODERATOR, cohort=world.enrolment.cohort)
+
+
+def funders(world: World) -> None:
+    funder = MatchFunderFactory()
+    world.enrolment.match_funders.add(funder)
+    MembershipFactory(role=Role.FUNDER, match_funder=funder)
 
 
 def pieces(world: World) -> None:

@@ -53,6 +53,12 @@ def build_world(cast) -> SimpleNamespace:
         enrolment=world.enrolment,
     )
     world.invitation, world.token = invited(world)
+    world.cohort_invitation = invite(
+        actor=world.hub,
+        role=Role.MODERATOR,
+        place=world.enrolment.cohort,
+        email="asked@example.org",
+    )
     world.staff = UserFactory(name="Staff", is_staff=True)
     world.letter = stuck_letter()
     world.passkey = give_passkey(world.coach_a)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from accelerator.models import Cohort, Enrolment
+from accelerator.programme.cohorts.queries.institutions import named_institutions
 from assessments.models import Assessment
 from calibration.assigning.queries.eligibility import Candidate, all_coaches, seatings
 from calibration.models import (
@@ -16,7 +17,7 @@ from calibration.models import (
     Review,
 )
 from calibration.rules.pairing import Coach, Pair, components, suggest
-from calibration.rules.seating import bar
+from calibration.rules.seating import bar, is_asked
 
 IN_COHORT = "calibration__assessment__enrolment__cohort"
 COUNTED: tuple[Literal["open", "submitted", "overdue", "everywhere"], ...] = (
@@ -38,10 +39,19 @@ class CoachLoad(Candidate):
 
 
 def coach_loads(cohort: Cohort) -> list[CoachLoad]:
-    """Every active coach with an institution, by institution and name. Seven queries."""
+    """The active coaches whom the cohort asks, and those who review for it already.
+
+    By institution and name. Eight queries.
+    """
     load = _load(cohort)
     none: dict[str, Any] = dict.fromkeys(COUNTED, 0)
-    return [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
+    asked = named_institutions([cohort.pk]).get(cohort.pk)
+    everybody = [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
+    return [
+        one
+        for one in everybody
+        if is_asked(one.person.institution, asked) or one.open or one.submitted
+    ]
 
 
 def _load(cohort: Cohort) -> dict[int, dict[str, Any]]:

@@ -4,8 +4,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.http import Request
-from accelerator.programme.cohorts.access import cohorts_of
-from accelerator.programme.cohorts.queries import figure_labels, figures_of, rows_of
+from accelerator.programme.cohorts.access import cohorts_of, may_open
+from accelerator.programme.cohorts.queries.figures import figure_labels, figures_of, rows_of
 from accelerator.programme.journey import FIRST_ROUND
 
 PAGE = 20
@@ -20,5 +20,10 @@ def cohorts(request: Request) -> HttpResponse:
     return render(
         request,
         "programme/cohorts/list.html",
-        {"page": page, "labels": figure_labels(figures), "rows": rows_of(page, figures)},
+        {
+            "page": page,
+            "labels": figure_labels(figures),
+            "rows": rows_of(page, figures),
+            "may_open": may_open(request.user),
+        },
     )
