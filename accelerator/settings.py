@@ -495,6 +495,7 @@ AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
 HOME_PANELS = [
+    "accelerator.programme.about.queries.commitment.panels",
     "assessments.home.panels",
     "calibration.home.panels",
     "accelerator.programme.cohorts.queries.panels.panels",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accelerator.programme.accounts.urls")),
     path("", include("accelerator.programme.leaving.urls")),
     path("", include("accelerator.programme.team.urls")),
+    path("", include("accelerator.programme.about.urls")),
     path("", include("accelerator.core.jobs.urls")),
     path("", include("accelerator.core.erasure.urls")),
     path("", include("accelerator.core.mail.urls")),

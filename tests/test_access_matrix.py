@@ -50,6 +50,7 @@ EVERYBODY = people(*ROLES) - {"anonymous"}
 OWN = people("lead", "deputy", "member", "reader", "sponsor")
 RATERS = people("lead", "deputy", "member")
 LEAD = people("lead", "deputy")
+SIGNERS = people("lead", "deputy", "sponsor")
 HUB = people("hub")
 ADVISER = people("adviser")
 BESIDE = HUB | ADVISER
@@ -100,6 +101,22 @@ def given(world):
 
 def version(world):
     return [world.released.pk, 1]
+
+
+def enrolled(world):
+    return [world.enrolment.pk]
+
+
+def of_improve(world):
+    return [world.enrolment.pk, "improve"]
+
+
+def of_busy_time(world):
+    return [world.enrolment.pk, world.busy_time.pk]
+
+
+def of_the_wall(world):
+    return [world.enrolment.pk, "wall"]
 
 
 def invited(world):
@@ -168,6 +185,19 @@ MATRIX = {
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "team": Entry(OWN | BESIDE, LEAD | HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "enrolment": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "profile_edit": Entry(LEAD | HUB, LEAD | HUB, AROUND, enrolled),
+    "dates": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "deadline": Entry(HUB, HUB, AROUND, of_improve),
+    "deadline_clear": Entry(None, HUB, AROUND, of_improve),
+    "busy_add": Entry(LEAD | HUB, LEAD | HUB, AROUND, enrolled),
+    "busy_edit": Entry(LEAD | HUB, LEAD | HUB, AROUND, of_busy_time),
+    "busy_remove": Entry(None, LEAD | HUB, AROUND, of_busy_time),
+    "consents": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "consent_give": Entry(None, SIGNERS, AROUND, of_the_wall),
+    "consent_withdraw": Entry(SIGNERS, SIGNERS, AROUND, of_the_wall),
+    "commitment": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "commitment_sign": Entry(people("sponsor"), people("sponsor"), AROUND, enrolled),
     "invitation_again": Entry(None, LEAD | HUB, AROUND, invited),
     "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
     "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),

@@ -49,6 +49,10 @@ def enrolled(world) -> list:
     return [world.enrolment.pk]
 
 
+def improve(world) -> list:
+    return [world.enrolment.pk, "improve"]
+
+
 def piece(world) -> list:
     return [world.note.pk]
 
@@ -109,6 +113,15 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "advised"): Counted("adviser", nothing, more.advised),
     ("team", "people"): Counted("lead", enrolled, more.colleagues),
     ("team", "invitations"): Counted("lead", enrolled, more.invitations),
+    ("home", "unsigned"): Counted("sponsor", nothing, more.unsigned),
+    ("enrolment", "changes"): Counted("lead", enrolled, more.profiles),
+    ("dates", "own dates"): Counted("hub", enrolled, more.own_dates),
+    ("dates", "busy times"): Counted("lead", enrolled, more.busy_times),
+    ("deadline", "busy times"): Counted("hub", improve, more.busy_times),
+    ("consents", "consents"): Counted("lead", enrolled, more.consents),
+    ("consents", "contacts"): Counted("lead", enrolled, more.contacts),
+    ("commitment", "commitments"): Counted("hub", enrolled, more.commitments),
+    ("commitment", "sponsors"): Counted("lead", enrolled, more.sponsors),
     ("hand_over", "people"): Counted("lead", leading, more.colleagues),
     ("mfa_index", "passkeys"): Counted("coach_a", nothing, more.passkeys),
     ("mfa_list_webauthn", "passkeys"): Counted("coach_a", nothing, more.passkeys),
@@ -190,6 +203,14 @@ NO_LIST = {
     "account_reset_password_from_key_done",
     "account_reauthenticate",
     "sign_out_everywhere",
+    "busy_add",
+    "busy_edit",
+    "busy_remove",
+    "commitment_sign",
+    "consent_give",
+    "consent_withdraw",
+    "deadline_clear",
+    "profile_edit",
     "invitation",
     "cohort_close",
     "cohort_copy",

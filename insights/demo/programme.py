@@ -33,6 +33,7 @@ from assessments.models import Assessment, Framework
 from assessments.rating.services import save_rating, start_assessment
 from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
+from insights.demo.about import tell_about
 from insights.demo.calibration import STATES, calibrate
 
 FILE = settings.BASE_DIR / "fixtures" / "demo.yaml"
@@ -48,6 +49,7 @@ def load_demo(*, framework: Framework, path: Path = FILE) -> Cohort:
         open_framework(cohort=cohort, framework=framework)
     enrolments = [_enrolment(cohort, entry) for entry in data["organisations"]]
     _memberships(people, cohort, enrolments, data["organisations"])
+    tell_about(enrolments[0], enrolments[2:4], people)
     for enrolment, entry in zip(enrolments, data["organisations"], strict=True):
         if entry["state"] == "not_started":
             continue

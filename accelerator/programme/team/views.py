@@ -13,6 +13,7 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
 from accelerator.models import Enrolment, Invitation, Role, User
+from accelerator.programme.enrolment import frame
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
 from accelerator.programme.team.access import may_bring_in, team_for
@@ -51,8 +52,7 @@ def team(request: Request, pk: int) -> HttpResponse:
 def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> HttpResponse:
     manages = may(enrolment, "team.manage")
     people = list(queries.people_of(enrolment))
-    context = {
-        "enrolment": enrolment,
+    context = frame(enrolment, "team") | {
         "people": people,
         "invitations": queries.invitations_to(enrolment) if manages else [],
         "manages": manages,
