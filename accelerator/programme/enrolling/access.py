@@ -1,15 +1,7 @@
-"""How an enrolment is fetched for those who may change what it is made of."""
+"""Who may change what an enrolment is made of."""
 
-from accelerator.core.access import get_for
 from accelerator.models import Enrolment, Programme, User
 from accelerator.programme.cohorts.access import cohorts_of
-
-ENROLMENTS = Enrolment.objects.select_related("organisation", "programme", "cohort")
-
-
-def enrolment_to_change(user: User, pk: int) -> Enrolment:
-    """The enrolment, for those who run its cohort."""
-    return get_for(user, ENROLMENTS.all(), "cohort.run", pk=pk)
 
 
 def may_rename(user: User, programme: Programme) -> bool:

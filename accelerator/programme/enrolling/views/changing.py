@@ -7,15 +7,16 @@ from django.shortcuts import redirect, render
 from accelerator.core.http import Request
 from accelerator.models import Enrolment
 from accelerator.programme.enrolling import queries
-from accelerator.programme.enrolling.access import enrolment_to_change, may_rename
+from accelerator.programme.enrolling.access import may_rename
 from accelerator.programme.enrolling.forms.change import ChangeForm
 from accelerator.programme.enrolling.services import changing
 from accelerator.programme.enrolling.services.changing import CannotChange, ChangedMeanwhile
+from accelerator.programme.enrolment import enrolment_for
 
 
 def change(request: Request, pk: int) -> HttpResponse:
     """The programme's name and description, and the match funders."""
-    enrolment = enrolment_to_change(request.user, pk)
+    enrolment = enrolment_for(request.user, pk, "cohort.run")
     renames = may_rename(request.user, enrolment.programme)
     given = request.POST if request.method == "POST" else None
     form = ChangeForm(given, enrolment=enrolment, may_rename=renames, initial=_now(enrolment))
@@ -27,7 +28,7 @@ def change(request: Request, pk: int) -> HttpResponse:
             form.add_error("name", str(error))
         except ChangedMeanwhile:
             # What was typed stays in the form, now against what stands.
-            enrolment = enrolment_to_change(request.user, pk)
+            enrolment = enrolment_for(request.user, pk, "cohort.run")
             typed = request.POST.copy()
             typed["read"] = changing.read_mark(enrolment)
             form = ChangeForm(typed, enrolment=enrolment, may_rename=renames)
