@@ -509,6 +509,7 @@ HOME_PANELS = [
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = [
     "insights.home.tabs",
+    "accelerator.programme.enrolling.frame.tabs",
     "calibration.home.tabs",
     "accelerator.programme.cohorts.frame.own_tabs",
 ]

@@ -33,6 +33,7 @@ urlpatterns = [
         name="favicon",
     ),
     path("admin/", admin.site.urls),
+    path("", include("accelerator.programme.enrolling.urls")),
     path("", include("accelerator.programme.cohorts.urls")),
     path("", include("assessments.urls")),
     path("", include("calibration.urls")),

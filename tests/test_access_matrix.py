@@ -299,6 +299,12 @@ MATRIX = {
     "cohort_remove": Entry(HUB, HUB, COHORT, moderator_here),
     "cohort_invitation_again": Entry(None, HUB, COHORT, invited_to_cohort),
     "cohort_invitation_revoke": Entry(None, HUB, COHORT, invited_to_cohort),
+    "organisations": Entry(HUB, None, COHORT, cohort),
+    "organisations_csv": Entry(HUB, None, COHORT, cohort),
+    "enrol": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_sheet": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_template": Entry(HUB, None, COHORT, cohort),
+    "enrolment_change": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:coach_conflicts": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]

@@ -136,10 +136,21 @@ def _memberships(
             actor=people["lead"], role=Role.READER, place=place, email=waiting, name="Noor Haddad"
         )
     for number, (enrolment, entry) in enumerate(zip(enrolments, entries, strict=True), start=1):
+        if "invited" in entry:
+            _invited_to_lead(people["hub"], enrolment, entry["invited"])
+            continue
         leader = people["lead"] if number == 1 or "lead" in entry else _leader(number, enrolment)
         Membership.objects.get_or_create(
             user=leader, role=Role.LEAD, organisation=enrolment.organisation
         )
+
+
+def _invited_to_lead(hub: User, enrolment: Enrolment, letter: dict) -> None:
+    place = enrolment.organisation
+    leads = {"organisation": place, "role": Role.LEAD}
+    held = Membership.objects.filter(**leads).exists()
+    if not held and not Invitation.objects.filter(**leads).exists():
+        invite(actor=hub, role=Role.LEAD, place=place, **letter)
 
 
 def _leader(number: int, enrolment: Enrolment) -> User:

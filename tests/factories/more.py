@@ -83,6 +83,15 @@ def advised(world: World) -> None:
     MembershipFactory(user=world.adviser, role=Role.ADVISER, enrolment=EnrolmentFactory())
 
 
+def enrolled(world: World) -> None:
+    """Another organisation in the hub's cohort, with a lead, a letter and a match funder."""
+    enrolment = EnrolmentFactory(cohort=world.enrolment.cohort)
+    enrolment.match_funders.add(MatchFunderFactory())
+    MembershipFactory(role=Role.LEAD, organisation=enrolment.organisation)
+    address = f"lead-{enrolment.pk}@example.org"
+    invite(actor=world.hub, role=Role.LEAD, place=enrolment.organisation, email=address)
+
+
 def colleagues(world: World) -> None:
     MembershipFactory(role=Role.MEMBER, organisation=world.enrolment.organisation)
 
