@@ -35,6 +35,7 @@ from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
 from insights.demo.about import tell_about
 from insights.demo.calibration import STATES, calibrate
+from insights.demo.plan import plan_ahead
 
 FILE = settings.BASE_DIR / "fixtures" / "demo.yaml"
 
@@ -56,6 +57,8 @@ def load_demo(*, framework: Framework, path: Path = FILE) -> Cohort:
         assessment = _assessment(enrolment, entry, data)
         if assessment and entry["state"] in STATES:
             calibrate(assessment, entry["state"], data["coaches"], people)
+    named = {enrolment.organisation.name: enrolment for enrolment in enrolments}
+    plan_ahead(named[data["plan"]["organisation"]], data["plan"], people)
     return cohort
 
 
