@@ -1,6 +1,6 @@
 """What people type into a plan, so that it can be found and removed for good."""
 
-from accelerator.core.words import OURS, Typed, Words
+from accelerator.core.words import Typed, Words
 
 OBJECTIVE = "objective__plan__enrolment"
 WORDS = Words(
@@ -48,10 +48,5 @@ WORDS = Words(
             listed=False,
         ),
     ),
-    not_words={
-        "improvement.Objective.horizon": OURS,
-        "improvement.Objective.depth": OURS,
-        "improvement.Objective.support": OURS,
-        "improvement.Objective.tags": OURS,
-    },
+    not_words={},
 )

@@ -29,6 +29,8 @@ from calibration.models import (
     Spotlight,
 )
 from calibration.releasing.tasks import make_result
+from improvement.actions.services import log_resource
+from improvement.models import Resource
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import note
 from tests.factories.evidence import rows_that_hold, stored
@@ -57,6 +59,13 @@ def everything(world):
     Commitment.objects.create(
         lead_days_a_month=2, team_hours_a_month=6, signed_by=world.sponsor, **place
     )
+    log_resource(
+        actor=world.lead,
+        action=world.action,
+        kind=Resource.Kind.TIME,
+        note="An evening",
+        on=date(2027, 5, 1),
+    )
     PracticeAttempt.objects.create(case=world.case, coach=world.coach_a, level=1)
     LogEntry.objects.create(user=world.staff, action_flag=1, object_repr="A", change_message="B")
     return world
@@ -64,6 +73,7 @@ def everything(world):
 
 # What else a row must say for the database to let the words stand there.
 BESIDE = {
+    "improvement.Action.owner_name": "owner_id = NULL",
     "calibration.ConflictOfInterest.lifted_reason": ("lifted_at = now(), lifted_by_id = person_id"),
     "assessments.Rating.cannot_rate_reason": "level = NULL",
     "assessments.SubmittedRating.cannot_rate_reason": "level = NULL",
