@@ -494,7 +494,19 @@ NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
-HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
+HOME_PANELS = [
+    "accelerator.programme.about.queries.commitment.panels",
+    "assessments.home.panels",
+    "calibration.home.panels",
+    "accelerator.programme.cohorts.queries.panels.panels",
+]
 COHORT_OVERVIEW = "insights.overview.views.overview"
-COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
+COHORT_TABS = [
+    "insights.home.tabs",
+    "accelerator.programme.enrolling.frame.tabs",
+    "calibration.home.tabs",
+    "accelerator.programme.cohorts.frame.own_tabs",
+]
+# What apps keep of a cohort's settings; see accelerator/programme/cohorts/frame.py.
+COHORT_FORMS = ["assessments.home.cohort_section", "calibration.home.cohort_section"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

@@ -8,12 +8,15 @@ from django.urls import reverse
 
 from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
-from accelerator.programme.cohorts.frame import Tab
-from accelerator.programme.cohorts.queries import Figure
+from accelerator.programme.cohorts.frame import Section, Tab
+from accelerator.programme.cohorts.queries.figures import Figure
 from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Roles
 from assessments.home import handed_in
 from assessments.models import Assessment
 from calibration.access import side_by_side
+from calibration.assigning.forms.settings import SettingsForm
+from calibration.assigning.queries.settings import options_of
+from calibration.assigning.services.settings import save_settings
 from calibration.desk.queries.inputs import stale_decisions
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
@@ -182,8 +185,14 @@ def tabs(cohort: Cohort) -> list[Tab]:
         Tab("calibration:coaches", "Coaches"),
         Tab("calibration:agreement", "Agreement"),
         Tab("calibration:questions", "Questions", waiting),
-        Tab("calibration:settings", "Settings"),
     ]
+
+
+def cohort_section() -> Section:
+    """How coaches work, in a cohort's settings."""
+    return Section(
+        "Calibration", form=lambda _cohort: SettingsForm(), stands=options_of, save=save_settings
+    )
 
 
 def released(cohorts: Collection[int], round: int) -> Figure:

@@ -7,7 +7,16 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from accelerator.models import Cohort, Enrolment, User
+from accelerator.models import (
+    Cohort,
+    Commitment,
+    Consent,
+    Deadline,
+    Enrolment,
+    PeakPeriod,
+    Profile,
+    User,
+)
 from accelerator.programme.accounts.demo import ACCOUNTS
 from assessments.models import Assessment, Rating
 from calibration.models import Calibration, PracticeCase, Release
@@ -48,7 +57,9 @@ def test_there_is_one_assessment_in_each_state(demo) -> None:
 
 
 def test_loading_again_changes_nothing(demo) -> None:
-    kinds = (User, Enrolment, Assessment, Calibration, Release)
+    about = (Profile, Deadline, PeakPeriod, Consent, Commitment)
+    assert all(kind.objects.exists() for kind in about)
+    kinds = (User, Enrolment, Assessment, Calibration, Release, *about)
     before = [kind.objects.count() for kind in kinds]
     versions = list(Rating.objects.order_by("pk").values_list("version", "level"))
     call_command("load_demo")

@@ -7,7 +7,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 
-from accelerator.models import Enrolment, Invitation, Membership, Role, User
+from accelerator.models import Cohort, Enrolment, Invitation, Membership, Role, User
 from accelerator.models.invitations import InvitationQuerySet
 from accelerator.programme.team.access import TEAM
 
@@ -62,3 +62,12 @@ def holds(email: str, role: str, place: dict) -> bool:
 def why_not_adviser(person: User | None, enrolment: Enrolment) -> str:
     """What an upper app says against somebody as its adviser (settings.ADVISER_BAR); "" nothing."""
     return import_string(settings.ADVISER_BAR)(person, enrolment) if person else ""
+
+
+def why_not_moderator(person: User | None, cohort: Cohort) -> str:
+    """That somebody advises an organisation of a cohort, which keeps them from it; "" if none."""
+    advised = Enrolment.objects.filter(
+        cohort=cohort, membership__user=person, membership__role=Role.ADVISER
+    )
+    found = advised.select_related("organisation").first() if person else None
+    return f"{person} advises {found.organisation}, so cannot be its moderator." if found else ""

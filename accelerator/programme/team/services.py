@@ -15,7 +15,13 @@ from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
-from accelerator.programme.team.queries import account_of, digest, holds, why_not_adviser
+from accelerator.programme.team.queries import (
+    account_of,
+    digest,
+    holds,
+    why_not_adviser,
+    why_not_moderator,
+)
 
 
 class CannotInvite(Exception):
@@ -44,12 +50,7 @@ def invite(
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
-    if isinstance(place, Cohort) and place.has_ended:
-        raise CannotInvite("This cohort has ended.")
-    if isinstance(place, Enrolment):
-        _not_over(place, CannotInvite)
-        if why := why_not_adviser(account_of(email), place):
-            raise CannotInvite(why)
+    _not_barred(role, place, account_of(email), CannotInvite)
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     invitation = Invitation(
@@ -103,12 +104,7 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
         raise CannotAccept("This invitation is for another e-mail address.")
     if not person.is_active:
         raise CannotAccept("This account is closed. Please write to the Learning Hub.")
-    if row.cohort and row.cohort.has_ended:
-        raise CannotAccept("This cohort has ended.")
-    if row.enrolment:
-        _not_over(row.enrolment, CannotAccept)
-        if why := why_not_adviser(person, row.enrolment):
-            raise CannotAccept(why)
+    _not_barred(Role(row.role), row.where, person, CannotAccept)
     scope = SCOPE_OF[Role(row.role)]
     membership, _ = Membership.objects.get_or_create(
         user=person, role=row.role, **{scope: row.where}, defaults={"job_role": row.job_role}
@@ -199,11 +195,20 @@ def _locked(invitation: Invitation) -> Invitation:
     return row
 
 
-def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
-    if enrolment.cohort.has_ended:
+def _not_barred(role: Role, place: Model, person: User | None, problem: type[Exception]) -> None:
+    """That the place still takes people, and that no other role of the person speaks against it."""
+    cohort = place.cohort if isinstance(place, Enrolment) else place
+    if isinstance(cohort, Cohort) and cohort.has_ended:
         raise problem("This cohort has ended.")
-    if enrolment.state == Enrolment.State.WITHDRAWN:
-        raise problem("This organisation has left the cohort.")
+    why = ""
+    if isinstance(place, Enrolment):
+        if place.state == Enrolment.State.WITHDRAWN:
+            raise problem("This organisation has left the cohort.")
+        why = why_not_adviser(person, place)
+    elif isinstance(place, Cohort) and role == Role.MODERATOR:
+        why = why_not_moderator(person, place)
+    if why:
+        raise problem(why)
 
 
 def _write(invitation: Invitation, token: str) -> None:

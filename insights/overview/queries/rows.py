@@ -164,6 +164,7 @@ class Row:
         name = self.enrolment.organisation.name
         return [
             *self._next_steps,
+            Action("About", f" {name}", "enrolment", self.enrolment.pk, LINK),
             Action("People", f" of {name}", "team", self.enrolment.pk, LINK),
             Action("Erase words", f" of {name}", "erase", self.enrolment.pk, LINK),
         ]
