@@ -494,6 +494,8 @@ NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
+# What stands still in each app once an enrolment's part stops, and whom that concerns.
+PARTICIPATION = ["assessments.home.standing_still", "calibration.home.standing_still"]
 HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
 COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]

@@ -32,6 +32,7 @@ urlpatterns = [
         name="favicon",
     ),
     path("admin/", admin.site.urls),
+    path("", include("accelerator.programme.participation.urls")),
     path("", include("accelerator.programme.cohorts.urls")),
     path("", include("assessments.urls")),
     path("", include("calibration.urls")),

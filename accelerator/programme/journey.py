@@ -95,7 +95,7 @@ def journeys(enrolments: Iterable[Enrolment], roles: Roles, *, round: int) -> li
 
 def steps_of(enrolment: Enrolment, done: int) -> list[Step]:
     """The four steps when it is known that the first `done` are behind. No queries."""
-    states = ["done"] * done + ["now" if enrolment.is_active else "later"] + ["later"] * 3
+    states = ["done"] * done + ["later" if enrolment.why_closed else "now"] + ["later"] * 3
     return [
         Step(number, title, what, getattr(enrolment.cohort, f"{key}_due"), state)
         for number, ((key, title, what), state) in enumerate(
@@ -110,12 +110,12 @@ def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journe
     done = finished.index(False) if False in finished else len(PHASES)
     steps = steps_of(enrolment, done)
     current = phases[PHASES[done][0]] if done < len(PHASES) else None
-    if not enrolment.is_active:
+    if enrolment.why_closed:
         current = Phase(
             done=True,
-            headline="This organisation has left the cohort",
-            text="What was written stays readable. Nothing more is due.",
+            headline=enrolment.why_closed.removesuffix("."),
+            text="What was written stays readable. Nothing is due.",
             links=current.links if current else [],
         )
-    due = steps[done].due if current and enrolment.is_active else None
+    due = steps[done].due if current and not enrolment.why_closed else None
     return Journey(enrolment, steps, current, due)

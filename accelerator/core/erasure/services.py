@@ -47,7 +47,11 @@ def remove_words(
 
 
 def _wait_for_copies_under_way(enrolment: Enrolment) -> None:
-    """A release under way is whole before its words go; the next one finds them gone."""
+    """A release under way is whole before its words go; the next one finds them gone.
+
+    The enrolment is locked before anything that belongs to it, as everywhere.
+    """
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     for model, lookup in words.copied_under():
         rows = apps.get_model(model)._default_manager.filter(**{lookup: enrolment})
         keep_still(rows.model, rows.order_by("pk").values_list("pk", flat=True))

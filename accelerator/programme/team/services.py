@@ -13,9 +13,15 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
-from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
+from accelerator.models import Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
-from accelerator.programme.team.queries import account_of, digest, holds, why_not_adviser
+from accelerator.programme.team.queries import (
+    account_of,
+    digest,
+    holds,
+    why_nobody_comes,
+    why_not_adviser,
+)
 
 
 class CannotInvite(Exception):
@@ -44,12 +50,10 @@ def invite(
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
-    if isinstance(place, Cohort) and place.has_ended:
-        raise CannotInvite("This cohort has ended.")
-    if isinstance(place, Enrolment):
-        _not_over(place, CannotInvite)
-        if why := why_not_adviser(account_of(email), place):
-            raise CannotInvite(why)
+    if why := why_nobody_comes(place):
+        raise CannotInvite(why)
+    if isinstance(place, Enrolment) and (why := why_not_adviser(account_of(email), place)):
+        raise CannotInvite(why)
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     invitation = Invitation(
@@ -73,8 +77,13 @@ def invite(
 
 @transaction.atomic
 def send_again(*, actor: User, invitation: Invitation) -> None:
-    """A new letter, with a new link and seven more days; the old link ends."""
+    """A new letter, with a new link and seven more days; the old link ends.
+
+    Raises CannotChange.
+    """
     row = _locked(invitation)
+    if why := why_nobody_comes(row.where):
+        raise CannotChange(why)
     token = secrets.token_urlsafe(32)
     row.token_hash = digest(token)
     row.sent_at = timezone.now()
@@ -103,12 +112,10 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
         raise CannotAccept("This invitation is for another e-mail address.")
     if not person.is_active:
         raise CannotAccept("This account is closed. Please write to the Learning Hub.")
-    if row.cohort and row.cohort.has_ended:
-        raise CannotAccept("This cohort has ended.")
-    if row.enrolment:
-        _not_over(row.enrolment, CannotAccept)
-        if why := why_not_adviser(person, row.enrolment):
-            raise CannotAccept(why)
+    if why := why_nobody_comes(row.where):
+        raise CannotAccept(why)
+    if row.enrolment and (why := why_not_adviser(person, row.enrolment)):
+        raise CannotAccept(why)
     scope = SCOPE_OF[Role(row.role)]
     membership, _ = Membership.objects.get_or_create(
         user=person, role=row.role, **{scope: row.where}, defaults={"job_role": row.job_role}
@@ -197,13 +204,6 @@ def _locked(invitation: Invitation) -> Invitation:
     if row.revoked_at:
         raise CannotChange("It was taken back already.")
     return row
-
-
-def _not_over(enrolment: Enrolment, problem: type[Exception]) -> None:
-    if enrolment.cohort.has_ended:
-        raise problem("This cohort has ended.")
-    if enrolment.state == Enrolment.State.WITHDRAWN:
-        raise problem("This organisation has left the cohort.")
 
 
 def _write(invitation: Invitation, token: str) -> None:

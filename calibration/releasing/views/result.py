@@ -69,7 +69,7 @@ def _show(request: Request, release: Release) -> HttpResponse:
             "late": late_evidence_of(calibration),
             "jobs": reports_of(release, user),
             "can_report": may(release, "report.make"),
-            "can_respond": may(release, "calibration.respond"),
+            "can_respond": may(release, "calibration.respond") and not calibration.why_closed,
         },
     )
 
