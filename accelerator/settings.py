@@ -498,5 +498,11 @@ ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
 PARTICIPATION = ["assessments.home.standing_still", "calibration.home.standing_still"]
 HOME_PANELS = ["assessments.home.panels", "calibration.home.panels"]
 COHORT_OVERVIEW = "insights.overview.views.overview"
-COHORT_TABS = ["insights.home.tabs", "calibration.home.tabs"]
+COHORT_TABS = [
+    "insights.home.tabs",
+    "calibration.home.tabs",
+    "accelerator.programme.auditing.queries.tabs",
+]
+# Which events of a cohort's audit log are shut to somebody who runs it.
+AUDIT_SHUT = ["calibration.home.shut_events"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("", include("accelerator.programme.participation.urls")),
+    path("", include("accelerator.programme.auditing.urls")),
     path("", include("accelerator.programme.cohorts.urls")),
     path("", include("assessments.urls")),
     path("", include("calibration.urls")),

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
@@ -16,7 +16,8 @@ from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Rol
 from accelerator.programme.participation.values import Touched
 from assessments.home import handed_in
 from assessments.models import Assessment
-from calibration.access import side_by_side
+from calibration.access import side_by_side, unblinded
+from calibration.actions import OF_ONE
 from calibration.desk.queries.inputs import stale_decisions
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
@@ -173,6 +174,15 @@ def _cohort_panels(user: User) -> list[Panel]:
         )
         for cohort in cohorts
     ]
+
+
+def shut_events(user: User, cohort: Cohort) -> Q:
+    """The audit events of a cohort's calibrations that `user` may not see into. One query."""
+    shut = Calibration.objects.filter(assessment__enrolment__cohort=cohort).exclude(
+        pk__in=unblinded(user).order_by().values("pk")
+    )
+    organisations = shut.order_by().values_list("assessment__enrolment__organisation", flat=True)
+    return Q(action__in=OF_ONE, organisation__in=list(organisations))
 
 
 def tabs(cohort: Cohort) -> list[Tab]:

@@ -234,6 +234,8 @@ MATRIX = {
     # The hub.
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
+    "audit_log": Entry(HUB, None, COHORT, cohort),
+    "audit_export": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:coach_conflicts": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]

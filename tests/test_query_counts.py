@@ -142,6 +142,9 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("calibration:third_coach", "coaches"): Counted("moderator", comparing, more.coaches),
     ("cohorts", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("cohort", "enrolments"): Counted("hub", cohort, more.compared),
+    # Its first page is full already.
+    ("audit_log", "events"): Counted("hub", cohort, more.invitations, shows=False),
+    ("audit_export", "events"): Counted("hub", cohort, more.invitations),
     ("calibration:coaches", "coaches"): Counted("hub", cohort, more.coaches),
     ("calibration:coach_conflicts", "ties"): Counted("hub", coach, more.ties),
     ("calibration:suggestions", "assessments"): Counted("hub", cohort, more.handed_in),

@@ -4,9 +4,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from defusedcsv import csv
+from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 
+from accelerator.core import audit
 from accelerator.core.text import left_to_read
 from accelerator.models import User
 
@@ -40,9 +42,19 @@ def about_lines(user: User, basis: str) -> list[str]:
 
 
 def csv_response(
-    filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[str]
+    filename: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    about: Sequence[str],
+    *,
+    reader: User,
+    of: Model,
 ) -> HttpResponse:
-    """The CSV as an attachment, with the byte order mark that Excel needs for UTF-8."""
+    """The CSV as an attachment, with the byte order mark that Excel needs for UTF-8.
+
+    That `reader` took it away is in the audit, at the row it tells `of`.
+    """
+    audit.record_reading(reader, "export.read", of, file=filename)
     return HttpResponse(
         "\ufeff" + csv_text(header, rows, about),
         content_type="text/csv; charset=utf-8",

@@ -29,6 +29,8 @@ class CalibrationSettings(models.Model):
         "coaches do the practice cases before a first assignment", default=False
     )
 
+    AUDITED = {"cohort": "pk"}
+
     def __str__(self) -> str:
         return f"Calibration of {self.cohort}"
 

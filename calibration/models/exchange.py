@@ -124,6 +124,8 @@ class LateEvidence(models.Model):
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
 
+    PLACE = "evidence__enrolment_id"
+
     class Meta:
         ordering = ["added_at"]
 

@@ -3,8 +3,9 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from accelerator.models import Cohort, Enrolment, User
+from accelerator.models import AuditEvent, Cohort, Enrolment, User
 from accelerator.programme.accounts.demo import ACCOUNTS
+from accelerator.programme.enrolling.queries import EnrolmentCounts, enrolment_counts
 from assessments.models import Assessment, Rating
 from calibration.models import Calibration, PracticeCase, Release
 
@@ -29,12 +30,19 @@ def test_there_is_one_assessment_in_each_state(demo) -> None:
 
 
 def test_loading_again_changes_nothing(demo) -> None:
-    kinds = (User, Enrolment, Assessment, Calibration, Release)
+    kinds = (User, Enrolment, Assessment, Calibration, Release, AuditEvent)
     before = [kind.objects.count() for kind in kinds]
     versions = list(Rating.objects.order_by("pk").values_list("version", "level"))
     call_command("load_demo")
     assert [kind.objects.count() for kind in kinds] == before
     assert list(Rating.objects.order_by("pk").values_list("version", "level")) == versions
+
+
+def test_one_organisation_is_paused_and_one_has_left(demo) -> None:
+    assert enrolment_counts(Cohort.objects.get()) == EnrolmentCounts(12, 10, 1, 1)
+    Enrolment.objects.filter(state="paused").update(state="active", paused_on=None)
+    call_command("load_demo")
+    assert not Enrolment.objects.filter(state="paused").exists()
 
 
 def test_every_demo_account_signs_in_with_one_click(demo, client) -> None:

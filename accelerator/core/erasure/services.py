@@ -42,6 +42,7 @@ def remove_words(
             reason=reason,
             target=place.typed.rows.get(pk=place.pk),
             cells=[*cells, *copies_of(place, only, enrolment)],
+            at=enrolment,
         )
     return changed + reports
 

@@ -150,7 +150,7 @@ def remove(*, actor: User, membership: Membership) -> None:
     gone, _ = Membership.objects.filter(pk=membership.pk).delete()
     if not gone:
         return
-    audit.record(actor, "membership.ended", membership.user, role=membership.role)
+    audit.record(actor, "membership.ended", membership.user, at=membership, role=membership.role)
     _tell("membership_ended", membership, actor)
 
 
