@@ -33,16 +33,14 @@ def day_filter(label: str, method: str) -> django_filters.DateFilter:
 class AuditFilter(django_filters.FilterSet):
     """The log by words, kind, person, organisation and days."""
 
-    words = django_filters.CharFilter(
-        label="Words",
-        method="with_words",
-        max_length=100,
-        help_text="In what was done, a person’s name or an organisation’s.",
+    words = django_filters.CharFilter(label="Words or names", method="with_words", max_length=100)
+    kind = django_filters.ChoiceFilter(
+        label="Kind",
+        method="of_kind",
+        empty_label="Any kind",
+        error_messages={"invalid_choice": "Choose a kind from the list."},
     )
-    kind = django_filters.ChoiceFilter(label="Kind", method="of_kind", empty_label="Any kind")
-    person = django_filters.CharFilter(
-        label="Done by", method="by_person", max_length=100, help_text="Part of the name."
-    )
+    person = django_filters.CharFilter(label="Done by", method="by_person", max_length=100)
     organisation = django_filters.ModelChoiceFilter(
         label="Organisation",
         queryset=Organisation.objects.none(),
