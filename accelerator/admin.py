@@ -68,6 +68,11 @@ class CohortAdmin(PlainNames, admin.ModelAdmin):
     list_display = ["name", "starts_on", "explore_due"]
     prepopulated_fields = {"slug": ["name"]}
 
+    def save_model(self, request: HttpRequest, obj: Cohort, form: Any, change: bool) -> None:
+        """Whoever has the settings open on the hub's page is told that they changed."""
+        obj.version += change
+        super().save_model(request, obj, form, change)
+
 
 @admin.register(Enrolment)
 class EnrolmentAdmin(admin.ModelAdmin):

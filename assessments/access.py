@@ -1,11 +1,17 @@
 """What each role may do here, and how rows are fetched for a person, with what pages need."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef
 
 from accelerator.core.access import get_for, may
 from accelerator.core.rights import Rights
 from accelerator.models import Enrolment, Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating, Submission
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 VIEW = frozenset({"assessment.view", "evidence.view"})
 RATE = VIEW | {"assessment.rate", "evidence.add", "evidence.withdraw_own"}
@@ -36,7 +42,7 @@ ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__programme",
     "enrolment__cohort",
     "submitted_by",
-)
+).annotate(was_handed_in=Exists(Submission.objects.filter(assessment=OuterRef("pk"))))
 SUBMISSIONS = Submission.objects.select_related(
     "assessment__enrolment__organisation",
     "assessment__enrolment__programme",
@@ -52,11 +58,17 @@ RATINGS = Rating.objects.select_related(
 )
 
 
+class Before(TypedDict):
+    """Whether an assessment was ever handed in, also when it was given back since."""
+
+    was_handed_in: bool
+
+
 def enrolment_for(user: User, action: str, pk: int) -> Enrolment:
     return get_for(user, ENROLMENTS.all(), action, pk=pk)
 
 
-def assessment_for(user: User, action: str, pk: int) -> Assessment:
+def assessment_for(user: User, action: str, pk: int) -> "WithAnnotations[Assessment, Before]":
     return get_for(user, ASSESSMENTS.all(), action, pk=pk)
 
 

@@ -8,10 +8,13 @@ from django.urls import reverse
 
 from accelerator.core.rights import allow
 from accelerator.models import Enrolment, Role, User
-from accelerator.programme.cohorts.queries import Figure
+from accelerator.programme.cohorts.frame import Section
+from accelerator.programme.cohorts.queries.figures import Figure
 from accelerator.programme.journey import Button, Panel, Phase, Roles
 from accelerator.programme.participation.values import Touched
-from assessments.framework.queries import frameworks_open_to
+from assessments.framework.forms import FrameworkForm
+from assessments.framework.queries import framework_for, frameworks_open_to
+from assessments.framework.services import choose_framework
 from assessments.models import Assessment, Submission
 from assessments.scoring import RATED
 
@@ -153,6 +156,16 @@ def handed_in(cohorts: Collection[int], round: int) -> Figure:
     )
     counts = submitted.order_by().values_list("enrolment__cohort").annotate(Count("pk"))
     return Figure("Handed in", dict(counts))
+
+
+def cohort_section() -> Section:
+    """The framework version, in a cohort's settings."""
+    return Section(
+        "Framework",
+        form=FrameworkForm,
+        stands=lambda cohort: {"framework": framework_for(cohort)},
+        save=choose_framework,
+    )
 
 
 def panels(user: User, roles: Collection[str]) -> list[Panel]:

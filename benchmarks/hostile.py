@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from assessments.files import FileRefused, apart, inspect
+from accelerator.core.files import FileRefused, apart, inspect
 from benchmarks.report import say, table
 from tests.factories import hostile
 from tests.factories.files import valid_files

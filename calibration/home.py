@@ -10,14 +10,17 @@ from django.urls import reverse
 from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.models.programme import still_open
-from accelerator.programme.cohorts.frame import Tab
-from accelerator.programme.cohorts.queries import Figure
+from accelerator.programme.cohorts.frame import Section, Tab
+from accelerator.programme.cohorts.queries.figures import Figure
 from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Roles
 from accelerator.programme.participation.values import Touched
 from assessments.home import handed_in
 from assessments.models import Assessment
 from calibration.access import side_by_side, unblinded
 from calibration.actions import OF_ONE
+from calibration.assigning.forms.settings import SettingsForm
+from calibration.assigning.queries.settings import options_of
+from calibration.assigning.services.settings import save_settings
 from calibration.desk.queries.inputs import stale_decisions
 from calibration.models import Calibration, EvidenceRequest, Release, ReleaseQuestion, Review
 
@@ -197,7 +200,6 @@ def tabs(cohort: Cohort) -> list[Tab]:
         Tab("calibration:coaches", "Coaches"),
         Tab("calibration:agreement", "Agreement"),
         Tab("calibration:questions", "Questions", waiting),
-        Tab("calibration:settings", "Settings"),
     ]
 
 
@@ -218,6 +220,13 @@ def standing_still(enrolment: Enrolment) -> Touched:
     if released:
         sentences.append("The calibrated framework: no late evidence, no new question about it.")
     return Touched(sentences, writing)
+
+
+def cohort_section() -> Section:
+    """How coaches work, in a cohort's settings."""
+    return Section(
+        "Calibration", form=lambda _cohort: SettingsForm(), stands=options_of, save=save_settings
+    )
 
 
 def released(cohorts: Collection[int], round: int) -> Figure:

@@ -5,4 +5,4 @@ from accelerator.programme.cohorts.frame import Tab
 
 
 def tabs(cohort: Cohort) -> list[Tab]:
-    return [Tab("cohort", "Organisations")]
+    return [Tab("cohort", "Overview")]

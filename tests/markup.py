@@ -68,7 +68,8 @@ class Element:
                     "checked", True
                 ):
                     continue
-                sent[name] = each.attributes.get("value", "")
+                ticked = "on" if each.attributes.get("type") == "checkbox" else ""
+                sent[name] = each.attributes.get("value", ticked)
             elif each.name == "textarea":
                 sent[name] = "".join(each._texts()).removeprefix("\n")
             elif each.name == "select":

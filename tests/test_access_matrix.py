@@ -50,11 +50,14 @@ EVERYBODY = people(*ROLES) - {"anonymous"}
 OWN = people("lead", "deputy", "member", "reader", "sponsor")
 RATERS = people("lead", "deputy", "member")
 LEAD = people("lead", "deputy")
+SIGNERS = people("lead", "deputy", "sponsor")
 HUB = people("hub")
 ADVISER = people("adviser")
 BESIDE = HUB | ADVISER
 STAFF = people("staff")
 COHORT = people("hub", "moderator")
+# Who opens a cohort: who runs one, and who looks after the site.
+OPENERS = people("hub", "other_hub", "staff")
 MODERATOR = people("moderator")
 FIRST = people("coach_a")
 TRUSTED = people("adviser", "coach_a", "coach_b", "moderator", "hub", "other_hub", "staff")
@@ -100,6 +103,22 @@ def version(world):
     return [world.released.pk, 1]
 
 
+def enrolled(world):
+    return [world.enrolment.pk]
+
+
+def of_improve(world):
+    return [world.enrolment.pk, "improve"]
+
+
+def of_busy_time(world):
+    return [world.enrolment.pk, world.busy_time.pk]
+
+
+def of_the_wall(world):
+    return [world.enrolment.pk, "wall"]
+
+
 def invited(world):
     return [world.enrolment.pk, world.invitation.pk]
 
@@ -115,6 +134,14 @@ def membership_of(name: str) -> Callable:
 
 def cohort(world):
     return [world.enrolment.cohort.slug]
+
+
+def moderator_here(world):
+    return [*cohort(world), world.moderator.memberships.get(cohort=world.enrolment.cohort).pk]
+
+
+def invited_to_cohort(world):
+    return [*cohort(world), world.cohort_invitation.pk]
 
 
 PUBLIC = Entry(EVERYBODY, EVERYBODY, public=True)
@@ -158,6 +185,19 @@ MATRIX = {
     "metrics": Entry(people(), None, public=True),
     "favicon": PUBLIC,
     "team": Entry(OWN | BESIDE, LEAD | HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "enrolment": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "profile_edit": Entry(LEAD | HUB, LEAD | HUB, AROUND, enrolled),
+    "dates": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "deadline": Entry(HUB, HUB, AROUND, of_improve),
+    "deadline_clear": Entry(None, HUB, AROUND, of_improve),
+    "busy_add": Entry(LEAD | HUB, LEAD | HUB, AROUND, enrolled),
+    "busy_edit": Entry(LEAD | HUB, LEAD | HUB, AROUND, of_busy_time),
+    "busy_remove": Entry(None, LEAD | HUB, AROUND, of_busy_time),
+    "consents": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "consent_give": Entry(None, SIGNERS, AROUND, of_the_wall),
+    "consent_withdraw": Entry(SIGNERS, SIGNERS, AROUND, of_the_wall),
+    "commitment": Entry(OWN | BESIDE, None, AROUND, enrolled),
+    "commitment_sign": Entry(people("sponsor"), people("sponsor"), AROUND, enrolled),
     "invitation_again": Entry(None, LEAD | HUB, AROUND, invited),
     "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
     "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),
@@ -234,6 +274,21 @@ MATRIX = {
     # The hub.
     "cohorts": Entry(EVERYBODY, None),
     "cohort": Entry(HUB, None, COHORT, cohort),
+    "cohort_new": Entry(OPENERS, OPENERS),
+    "cohort_edit": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_copy": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_close": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_open_again": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_people": Entry(HUB, HUB, COHORT, cohort),
+    "cohort_remove": Entry(HUB, HUB, COHORT, moderator_here),
+    "cohort_invitation_again": Entry(None, HUB, COHORT, invited_to_cohort),
+    "cohort_invitation_revoke": Entry(None, HUB, COHORT, invited_to_cohort),
+    "organisations": Entry(HUB, None, COHORT, cohort),
+    "organisations_csv": Entry(HUB, None, COHORT, cohort),
+    "enrol": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_sheet": Entry(HUB, HUB, COHORT, cohort),
+    "enrol_template": Entry(HUB, None, COHORT, cohort),
+    "enrolment_change": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "audit_log": Entry(HUB, None, COHORT, cohort),
     "audit_export": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
@@ -243,7 +298,6 @@ MATRIX = {
     "calibration:lift_conflict": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.tie.pk]
     ),
-    "calibration:settings": Entry(HUB, HUB, COHORT, cohort),
     "calibration:suggestions": Entry(HUB, HUB, COHORT, cohort),
     "calibration:agreement": Entry(HUB, None, COHORT, cohort),
     "calibration:agreement_csv": Entry(HUB, None, COHORT, cohort),

@@ -49,6 +49,10 @@ def enrolled(world) -> list:
     return [world.enrolment.pk]
 
 
+def improve(world) -> list:
+    return [world.enrolment.pk, "improve"]
+
+
 def piece(world) -> list:
     return [world.note.pk]
 
@@ -109,6 +113,15 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("home", "advised"): Counted("adviser", nothing, more.advised),
     ("team", "people"): Counted("lead", enrolled, more.colleagues),
     ("team", "invitations"): Counted("lead", enrolled, more.invitations),
+    ("home", "unsigned"): Counted("sponsor", nothing, more.unsigned),
+    ("enrolment", "changes"): Counted("lead", enrolled, more.profiles),
+    ("dates", "own dates"): Counted("hub", enrolled, more.own_dates),
+    ("dates", "busy times"): Counted("lead", enrolled, more.busy_times),
+    ("deadline", "busy times"): Counted("hub", improve, more.busy_times),
+    ("consents", "consents"): Counted("lead", enrolled, more.consents),
+    ("consents", "contacts"): Counted("lead", enrolled, more.contacts),
+    ("commitment", "commitments"): Counted("hub", enrolled, more.commitments),
+    ("commitment", "sponsors"): Counted("lead", enrolled, more.sponsors),
     ("hand_over", "people"): Counted("lead", leading, more.colleagues),
     ("mfa_index", "passkeys"): Counted("coach_a", nothing, more.passkeys),
     ("mfa_list_webauthn", "passkeys"): Counted("coach_a", nothing, more.passkeys),
@@ -142,6 +155,18 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("calibration:third_coach", "coaches"): Counted("moderator", comparing, more.coaches),
     ("cohorts", "cohorts"): Counted("hub", nothing, more.cohorts),
     ("cohort", "enrolments"): Counted("hub", cohort, more.compared),
+    ("cohort_new", "cohorts"): Counted("hub", nothing, more.cohorts),
+    ("cohort_new", "institutions"): Counted("hub", nothing, more.institutions),
+    ("cohort_edit", "institutions"): Counted("hub", cohort, more.institutions),
+    ("cohort_edit", "moderators"): Counted("hub", cohort, more.moderators),
+    ("cohort_people", "coaches"): Counted("hub", cohort, more.coaches),
+    ("cohort_people", "funders"): Counted("hub", cohort, more.funders),
+    ("cohort_people", "invitations"): Counted("hub", cohort, more.moderators_invited),
+    ("calibration:coaches", "institutions"): Counted("hub", cohort, more.institutions),
+    ("organisations", "enrolments"): Counted("hub", cohort, more.enrolled),
+    ("organisations_csv", "enrolments"): Counted("hub", cohort, more.enrolled),
+    ("enrol", "organisations"): Counted("hub", cohort, more.enrolled),
+    ("enrolment_change", "funders"): Counted("hub", enrolled, more.enrolled),
     # Its first page is full already.
     ("audit_log", "events"): Counted("hub", cohort, more.invitations, shows=False),
     ("audit_export", "events"): Counted("hub", cohort, more.invitations),
@@ -151,7 +176,6 @@ LISTS: dict[tuple[str, str], Counted] = {
     ("calibration:agreement", "ratings"): Counted("hub", cohort, more.compared, shows=False),
     ("calibration:agreement_csv", "ratings"): Counted("hub", cohort, more.compared, shows=False),
     ("calibration:questions", "questions"): Counted("hub", cohort, more.questions),
-    ("calibration:settings", "questions"): Counted("hub", cohort, more.questions, shows=False),
     ("calibration:assign", "coaches"): Counted("hub", lambda w: [w.unassigned.pk], more.coaches),
     ("calibration:replace", "coaches"): Counted("hub", own_review, more.coaches),
     ("calibration:fill_seat", "seats"): Counted("hub", lambda w: [w.scoring.pk], more.empty_seats),
@@ -182,10 +206,24 @@ NO_LIST = {
     "account_reset_password_from_key_done",
     "account_reauthenticate",
     "sign_out_everywhere",
+    "busy_add",
+    "busy_edit",
+    "busy_remove",
+    "commitment_sign",
+    "consent_give",
+    "consent_withdraw",
+    "deadline_clear",
+    "profile_edit",
     "pause",
     "withdraw",
     "resume",
     "invitation",
+    "cohort_close",
+    "cohort_copy",
+    "cohort_invitation_again",
+    "cohort_invitation_revoke",
+    "cohort_open_again",
+    "cohort_remove",
     "invitation_again",
     "invitation_revoke",
     "team_remove",
@@ -202,6 +240,8 @@ NO_LIST = {
     "mfa_edit_webauthn",
     "mfa_remove_webauthn",
     "demo_sign_in",
+    "enrol_sheet",
+    "enrol_template",
     "health_ready",
     "health_live",
     "health_degraded",

@@ -22,18 +22,26 @@ from accelerator.core.rights import Rights, allow, roles_with
 from accelerator.models import Membership, Role, User
 from accelerator.models.people import SCOPE_OF
 
-READ = frozenset({"report.view", "report.make", "team.view"})
+READ = frozenset({"report.view", "report.make", "team.view", "enrolment.view"})
 TEAM = frozenset({"team.manage"})
+ABOUT = frozenset({"profile.edit", "busy.edit"})
+CONSENT = frozenset({"consent.give"})
 RIGHTS = {
-    Role.LEAD: Rights(READ | TEAM | {"team.hand_over"}, "Invites and removes people."),
-    Role.DEPUTY: Rights(READ | TEAM),
+    Role.LEAD: Rights(
+        READ | TEAM | ABOUT | CONSENT | {"team.hand_over"},
+        "Invites and removes people. Writes the profile and busy times, gives consents.",
+    ),
+    Role.DEPUTY: Rights(READ | TEAM | ABOUT | CONSENT),
     Role.MEMBER: Rights(READ),
     Role.READER: Rights(READ),
-    Role.SPONSOR: Rights(READ),
+    Role.SPONSOR: Rights(
+        READ | CONSENT | {"commitment.sign"}, "Signs the opening commitment, gives consents."
+    ),
     Role.ADVISER: Rights(READ),
     Role.HUB: Rights(
-        READ | TEAM | {"team.hand_over", "cohort.run", "words.redact"},
-        "Runs the cohort, invites people and removes words for good where they must go.",
+        READ | TEAM | ABOUT | {"team.hand_over", "cohort.run", "dates.set", "words.redact"},
+        "Runs the cohort, invites people, sets an organisation’s own dates and removes words for "
+        "good where they must go.",
     ),
     Role.FUNDER: Rights(frozenset(), "Reads anonymised insights of the cohorts they fund."),
 }

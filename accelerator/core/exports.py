@@ -50,11 +50,16 @@ def csv_response(
     reader: User,
     of: Model,
 ) -> HttpResponse:
-    """The CSV as an attachment, with the byte order mark that Excel needs for UTF-8.
-
-    That `reader` took it away is in the audit, at the row it tells `of`.
-    """
+    """The CSV as an attachment; that `reader` took it away is in the audit, where `of` belongs."""
     audit.record_reading(reader, "export.read", of, file=filename)
+    return csv_file(filename, header, rows, about)
+
+
+def csv_file(
+    filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[str]
+) -> HttpResponse:
+    """A CSV that tells of nothing, such as a template to fill in: an attachment, with the byte
+    order mark that Excel needs for UTF-8."""
     return HttpResponse(
         "\ufeff" + csv_text(header, rows, about),
         content_type="text/csv; charset=utf-8",

@@ -10,6 +10,7 @@ TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A
 # No width, or a blank that is not a space. Joiners inside a word stay: Persian and emoji need them.
 UNSEEN = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u2800"
 UNSEEN += "\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+APOSTROPHES = dict.fromkeys(map(ord, "\u2018\u2019\u02bc\u00b4`"), "'")
 JOINERS = "\u200c\u200d"
 
 _hidden = re.compile(f"[{''.join(map(chr, TURNING))}{UNSEEN}]")
@@ -22,6 +23,12 @@ def plain_name(text: str) -> str:
     """A name as it reads: on one line, nothing hidden in it, no blanks around it."""
     shown = _hidden.sub("", _controls.sub(" ", unicodedata.normalize("NFC", text)))
     return _edges.sub("", " ".join(shown.split()))
+
+
+def folded(name: str) -> str:
+    """What a name has in common with every other way to type it: capitals, blanks, marks, width."""
+    plain = unicodedata.normalize("NFKC", plain_name(name).translate(APOSTROPHES))
+    return plain.casefold()
 
 
 def left_to_read(text: str) -> str:

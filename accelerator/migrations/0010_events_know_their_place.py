@@ -35,6 +35,9 @@ REVIEW = (
 PLACED_AT = """SELECT t.id::text, coalesce(t.cohort_id, e.cohort_id), {organisation}
     FROM {table} t LEFT JOIN accelerator_enrolment e ON e.id = t.enrolment_id"""
 JOINS = {
+    f"accelerator_{name}": ENROLMENT.format(of="t")
+    for name in ("deadline", "peakperiod", "profile", "consent", "commitment")
+} | {
     "assessments_assessment": ENROLMENT.format(of="t"),
     "assessments_evidence": ENROLMENT.format(of="t"),
     "assessments_submission": ASSESSMENT.format(of="t"),
@@ -55,6 +58,7 @@ PLACES = {
 } | {
     "accelerator_cohort": "SELECT id::text, id, NULL::bigint FROM accelerator_cohort",
     "accelerator_organisation": "SELECT id::text, NULL::bigint, id FROM accelerator_organisation",
+    "accelerator_programme": "SELECT id::text, NULL::bigint, organisation_id FROM accelerator_programme",
     "accelerator_enrolment": "SELECT id::text, cohort_id, organisation_id FROM accelerator_enrolment",
     "accelerator_invitation": PLACED_AT.format(
         table="accelerator_invitation",

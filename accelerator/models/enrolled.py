@@ -1,6 +1,7 @@
 """What an enrolment is told apart by: its dates, busy times, profile, consents and commitment."""
 
 from decimal import Decimal
+from typing import Any, ClassVar
 
 import pghistory
 from django.conf import settings
@@ -33,6 +34,8 @@ class Deadline(models.Model):
         IMPROVE = "improve", "Improve"
         REVIEW = "review", "Review"
 
+    pgh_event_model: ClassVar[Any]
+
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="deadlines")
     phase = models.CharField(max_length=10, choices=Phase)
     due_on = models.DateField()
@@ -57,6 +60,8 @@ class Deadline(models.Model):
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class PeakPeriod(models.Model):
     """A time when an organisation is busy delivering; both days are part of it."""
+
+    pgh_event_model: ClassVar[Any]
 
     enrolment = models.ForeignKey(Enrolment, models.CASCADE, related_name="peak_periods")
     starts_on = models.DateField()
@@ -136,6 +141,8 @@ class Profile(models.Model):
         SPORT_ARTS = "sport_arts", "Through sport or the arts"
         ONLINE = "online", "Mostly online"
         OTHER = "other", "Somewhere else"
+
+    pgh_event_model: ClassVar[Any]
 
     enrolment = models.OneToOneField(Enrolment, models.CASCADE, related_name="profile")
     impact_focus = models.PositiveSmallIntegerField(choices=ImpactFocus, null=True, blank=True)

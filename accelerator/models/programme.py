@@ -94,6 +94,8 @@ class Programme(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
 
+    AUDITED = {"organisation": "organisation_id"}
+
     class Meta:
         ordering = ["name"]
         constraints = [

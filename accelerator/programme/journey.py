@@ -12,7 +12,8 @@ from datetime import date
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from accelerator.models import Enrolment
+from accelerator.models import Deadline, Enrolment
+from accelerator.programme.dates.queries import busy_sentence, due_dates
 
 # The id of an enrolment → the roles that the reader holds there.
 Roles = Mapping[int, frozenset[str]]
@@ -33,6 +34,7 @@ class Panel:
     title: str
     text: str
     button: Button | None = None
+    links: list[Button] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,15 @@ class Journey:
     steps: list[Step]
     phase: Phase | None
     due: date | None
+    busy: str = ""  # the busy time that `due` falls in, as a sentence
 
 
-PHASES = (
-    ("explore", "Explore", "Rate yourselves"),
-    ("calibrate", "Calibrate", "Two coaches look"),
-    ("improve", "Improve", "Plan and act"),
-    ("review", "Review", "Look again"),
-)
+WHAT = {
+    Deadline.Phase.EXPLORE: "Rate yourselves",
+    Deadline.Phase.CALIBRATE: "Two coaches look",
+    Deadline.Phase.IMPROVE: "Plan and act",
+    Deadline.Phase.REVIEW: "Look again",
+}
 WAITING = Phase(
     done=False,
     headline="Nothing for you to do just now",
@@ -94,22 +97,25 @@ def journeys(enrolments: Iterable[Enrolment], roles: Roles, *, round: int) -> li
 
 
 def steps_of(enrolment: Enrolment, done: int) -> list[Step]:
-    """The four steps when it is known that the first `done` are behind. No queries."""
+    """The four steps when it is known that the first `done` are behind.
+
+    At most the one query of `due_dates`.
+    """
     states = ["done"] * done + ["later" if enrolment.why_closed else "now"] + ["later"] * 3
     return [
-        Step(number, title, what, getattr(enrolment.cohort, f"{key}_due"), state)
-        for number, ((key, title, what), state) in enumerate(
-            zip(PHASES, states, strict=False), start=1
+        Step(number, str(phase.label), WHAT[phase], due, state)
+        for number, ((phase, due), state) in enumerate(
+            zip(due_dates(enrolment).items(), states, strict=False), start=1
         )
     ]
 
 
 def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journey:
-    phases = {key: known.get(key, {}).get(enrolment.pk, WAITING) for key, _, _ in PHASES}
-    finished = [phases[key].done for key, _, _ in PHASES]
-    done = finished.index(False) if False in finished else len(PHASES)
+    phases = [known.get(key, {}).get(enrolment.pk, WAITING) for key in WHAT]
+    finished = [phase.done for phase in phases]
+    done = finished.index(False) if False in finished else len(phases)
     steps = steps_of(enrolment, done)
-    current = phases[PHASES[done][0]] if done < len(PHASES) else None
+    current = phases[done] if done < len(phases) else None
     if enrolment.why_closed:
         current = Phase(
             done=True,
@@ -118,4 +124,5 @@ def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journe
             links=current.links if current else [],
         )
     due = steps[done].due if current and not enrolment.why_closed else None
-    return Journey(enrolment, steps, current, due)
+    busy = busy_sentence(due, enrolment.peak_periods.all()) if due else ""
+    return Journey(enrolment, steps, current, due, busy)

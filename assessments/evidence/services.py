@@ -12,12 +12,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
-from accelerator.core import audit
+from accelerator.core import audit, files
 from accelerator.core.closing import hold_open
 from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
 from accelerator.models import Enrolment, User
-from assessments import files
 from assessments.evidence.queries.described import read_of
 from assessments.evidence.values import description_read, use_read
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating

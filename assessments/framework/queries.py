@@ -6,6 +6,7 @@ Published rows never change, so the values may be kept for as long as the proces
 from collections.abc import Iterable
 from functools import lru_cache
 
+from accelerator.models import Cohort
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo, PillarInfo
 from assessments.models import (
     CohortFramework,
@@ -26,6 +27,13 @@ def frameworks_open_to(cohorts: Iterable[int]) -> dict[int, Framework]:
     """
     rows = CohortFramework.objects.filter(cohort__in=cohorts).select_related("framework")
     return {row.cohort_id: row.framework for row in rows.defer("framework__source")}
+
+
+def framework_for(cohort: Cohort | None) -> Framework | None:
+    """The version that is open to a cohort; for one that is to be made, the newest published."""
+    if cohort:
+        return frameworks_open_to([cohort.pk]).get(cohort.pk)
+    return Framework.objects.defer("source").order_by("published_at", "pk").last()
 
 
 @lru_cache(maxsize=32)

@@ -138,3 +138,9 @@ def open_framework(*, cohort: Cohort, framework: Framework, actor: User | None =
     """Let a cohort's new assessments begin on `framework`; those begun keep their version."""
     CohortFramework.objects.update_or_create(cohort=cohort, defaults={"framework": framework})
     audit.record(actor, "framework.opened", framework, at=cohort, cohort=cohort.slug)
+
+
+def choose_framework(*, actor: User, cohort: Cohort, framework: Framework | None) -> None:
+    """As `open_framework`; None where nothing is to be begun yet."""
+    if framework:
+        open_framework(cohort=cohort, framework=framework, actor=actor)

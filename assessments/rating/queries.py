@@ -4,6 +4,7 @@ answers in words, as its history and a conflict show them."""
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from django.urls import reverse
 
@@ -19,6 +20,11 @@ from assessments.models import (
 )
 from assessments.rating.values import Answers, answers_of
 from assessments.scoring import RATED, Words, attention
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from assessments.access import Before
 
 AHEAD = 10  # criteria that somebody can go on to when the connection is cut
 
@@ -210,9 +216,12 @@ def _cell(
     )
 
 
-def given_back(assessment: Assessment) -> Submission | None:
-    """The newest submission of an assessment that is changed again; None for a first draft."""
-    if assessment.is_submitted:
+def given_back(assessment: "WithAnnotations[Assessment, Before]") -> Submission | None:
+    """The newest submission of an assessment that is changed again; None for a first draft.
+
+    No query for a first draft.
+    """
+    if assessment.is_submitted or not assessment.was_handed_in:
         return None
     return assessment.submissions.newest_first().select_related("ended_by").first()
 

@@ -4,7 +4,6 @@ from calibration.assigning.views import assigning, cohort, conflicts, handing_ba
 
 urlpatterns = [
     path("cohorts/<slug:slug>/coaches/", cohort.coaches, name="coaches"),
-    path("cohorts/<slug:slug>/calibration-settings/", cohort.settings, name="settings"),
     path("cohorts/<slug:slug>/suggestions/", suggestions.suggestions, name="suggestions"),
     path("assessments/<int:pk>/calibrate/", assigning.open_calibration, name="open"),
     path("assessments/<int:pk>/take-back/", handing_back.take_back, name="take_back"),

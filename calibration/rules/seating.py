@@ -15,6 +15,7 @@ class Bar(Enum):
     SEATED = auto()
     INACTIVE = auto()
     NO_INSTITUTION = auto()
+    OUTSIDE = auto()
     OWN = auto()
     ADVISES = auto()
     TIED = auto()
@@ -44,6 +45,7 @@ class Seating:
 
     `seated` coach it now, `aware` may have read what the others gave, `advisers` support its
     organisation, and `partners` are the institutions of those with whom the seat makes a pair.
+    `institutions` are those whose coaches its cohort asks; None: every one.
     """
 
     organisation: int
@@ -52,6 +54,7 @@ class Seating:
     aware: frozenset[int] = NOBODY
     advisers: frozenset[int] = NOBODY
     partners: frozenset[int] = NOBODY
+    institutions: frozenset[int] | None = None
 
     def beside(self, person: Person) -> "Seating":
         """What bears on the second seat of a pair once `person` has the first."""
@@ -64,12 +67,18 @@ def may_pair(institution: int | None, other: int | None) -> bool:
     return institution != other
 
 
+def is_asked(institution: int | None, institutions: frozenset[int] | None) -> bool:
+    """Whether a cohort that names these (None: none, so every one) asks coaches of the one."""
+    return institutions is None or institution in institutions
+
+
 def bar(person: Person, seating: Seating) -> Bar | None:
     """What keeps `person` from the seat, the plainest first; None when nothing does."""
     holds = {
         Bar.SEATED: person.id in seating.seated,
         Bar.INACTIVE: not person.active,
         Bar.NO_INSTITUTION: person.institution is None,
+        Bar.OUTSIDE: not is_asked(person.institution, seating.institutions),
         Bar.OWN: seating.organisation in person.own,
         Bar.ADVISES: person.id in seating.advisers,
         Bar.TIED: seating.organisation in person.tied,

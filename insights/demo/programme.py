@@ -35,6 +35,7 @@ from assessments.models import Assessment, Framework
 from assessments.rating.services import save_rating, start_assessment
 from assessments.rating.values import Answers
 from assessments.submission.services import submit_assessment
+from insights.demo.about import tell_about
 from insights.demo.calibration import STATES, calibrate
 
 BEGUN = 11  # criteria that somebody has rated who has only begun
@@ -51,6 +52,7 @@ def load_demo(*, framework: Framework, path: Path = FILE) -> Cohort:
         open_framework(cohort=cohort, framework=framework)
     enrolments = [_enrolment(cohort, entry) for entry in data["organisations"]]
     _memberships(people, cohort, enrolments, data["organisations"])
+    tell_about(enrolments[0], enrolments[2:4], people)
     for enrolment, entry in zip(enrolments, data["organisations"], strict=True):
         if entry["state"] == "not_started":
             continue
@@ -77,11 +79,17 @@ def _cohort(entry: dict) -> Cohort:
         f"{phase}_due": start + timedelta(days=days)
         for phase, days in (("explore", 90), ("calibrate", 150), ("improve", 210), ("review", 365))
     }
-    cohort, _ = Cohort.objects.get_or_create(
-        slug=entry["slug"],
-        defaults={"name": entry["name"], "starts_on": start, "is_synthetic": True, **due},
+    words = {name: entry[name] for name in ("name", "aims", "safeguarding_contact")}
+    cohort, new = Cohort.objects.get_or_create(
+        slug=entry["slug"], defaults={"starts_on": start, "is_synthetic": True, **words, **due}
     )
+    if new:
+        cohort.institutions.set(_institution(name) for name in entry["institutions"])
     return cohort
+
+
+def _institution(name: str) -> Institution:
+    return Institution.objects.get_or_create(name=name)[0]
 
 
 def _enrolment(cohort: Cohort, entry: dict) -> Enrolment:
@@ -105,8 +113,7 @@ def _memberships(
     people: dict[str, User], cohort: Cohort, enrolments: list[Enrolment], entries: list[dict]
 ) -> None:
     own = {"organisation": enrolments[0].organisation}
-    first, _ = Institution.objects.get_or_create(name="Weir Street Research")
-    second, _ = Institution.objects.get_or_create(name="Centre for Youth Practice")
+    first, second = map(_institution, ("Weir Street Research", "Centre for Youth Practice"))
     for who, role, home, job in (
         ("lead", Role.LEAD, own, "Programme manager"),
         ("deputy", Role.DEPUTY, own, "Operations manager"),
@@ -134,10 +141,21 @@ def _memberships(
             actor=people["lead"], role=Role.READER, place=place, email=waiting, name="Noor Haddad"
         )
     for number, (enrolment, entry) in enumerate(zip(enrolments, entries, strict=True), start=1):
+        if "invited" in entry:
+            _invited_to_lead(people["hub"], enrolment, entry["invited"])
+            continue
         leader = people["lead"] if number == 1 or "lead" in entry else _leader(number, enrolment)
         Membership.objects.get_or_create(
             user=leader, role=Role.LEAD, organisation=enrolment.organisation
         )
+
+
+def _invited_to_lead(hub: User, enrolment: Enrolment, letter: dict) -> None:
+    place = enrolment.organisation
+    leads = {"organisation": place, "role": Role.LEAD}
+    held = Membership.objects.filter(**leads).exists()
+    if not held and not Invitation.objects.filter(**leads).exists():
+        invite(actor=hub, role=Role.LEAD, place=place, **letter)
 
 
 def _leader(number: int, enrolment: Enrolment) -> User:

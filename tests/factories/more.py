@@ -1,9 +1,28 @@
 """One row more of this or that in `tests.factories.world`, for tests that count queries."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import MadeFile, Progress, request_job, run_job
-from accelerator.models import Enrolment, Invitation, Membership, ReportJob, Role, User
+from accelerator.models import (
+    Commitment,
+    Consent,
+    Deadline,
+    Enrolment,
+    Institution,
+    Invitation,
+    Membership,
+    PeakPeriod,
+    Profile,
+    ReportJob,
+    Role,
+    User,
+)
+from accelerator.programme.about.services import dates
+from accelerator.programme.about.services.commitment import sign
+from accelerator.programme.about.services.consents import give_consent, withdraw_consent
+from accelerator.programme.about.services.profile import save_profile
 from accelerator.programme.team.services import invite
 from assessments.evidence.services import attach
 from assessments.models import Rating
@@ -21,6 +40,7 @@ from tests.factories.organisation import released_again
 from tests.factories.programme import (
     EnrolmentFactory,
     InstitutionFactory,
+    MatchFunderFactory,
     MembershipFactory,
     stuck_letter,
 )
@@ -58,6 +78,15 @@ def advised(world: World) -> None:
     MembershipFactory(user=world.adviser, role=Role.ADVISER, enrolment=EnrolmentFactory())
 
 
+def enrolled(world: World) -> None:
+    """Another organisation in the hub's cohort, with a lead, a letter and a match funder."""
+    enrolment = EnrolmentFactory(cohort=world.enrolment.cohort)
+    enrolment.match_funders.add(MatchFunderFactory())
+    MembershipFactory(role=Role.LEAD, organisation=enrolment.organisation)
+    address = f"lead-{enrolment.pk}@example.org"
+    invite(actor=world.hub, role=Role.LEAD, place=enrolment.organisation, email=address)
+
+
 def colleagues(world: World) -> None:
     MembershipFactory(role=Role.MEMBER, organisation=world.enrolment.organisation)
 
@@ -70,6 +99,107 @@ def invitations(world: World) -> None:
         place=world.enrolment.organisation,
         email=f"invited-{number}@example.org",
     )
+
+
+def moderators_invited(world: World) -> None:
+    number = Invitation.objects.count()
+    invite(
+        actor=world.hub,
+        role=Role.MODERATOR,
+        place=world.enrolment.cohort,
+        email=f"invited-{number}@example.org",
+    )
+
+
+def institutions(world: World) -> None:
+    """One more institution whose coaches the cohort asks, and everybody else's."""
+    made = MembershipFactory(role=Role.COACH, institution=InstitutionFactory())
+    for one in Institution.objects.all():
+        world.enrolment.cohort.institutions.add(one)
+    MembershipFactory(role=Role.COACH, institution=made.institution)
+
+
+def moderators(world: World) -> None:
+    MembershipFactory(role=Role.MODERATOR, cohort=world.enrolment.cohort)
+
+
+def funders(world: World) -> None:
+    funder = MatchFunderFactory()
+    world.enrolment.match_funders.add(funder)
+    MembershipFactory(role=Role.FUNDER, match_funder=funder)
+
+
+def own_dates(world: World) -> None:
+    """Another date of the organisation's own for Improve."""
+    own = Deadline.objects.filter(enrolment=world.enrolment, phase="improve").first()
+    day = (own.due_on if own else date(2027, 3, 31)) + timedelta(days=1)
+    dates.set_deadline(
+        actor=world.hub,
+        enrolment=world.enrolment,
+        phase=Deadline.Phase.IMPROVE,
+        due_on=day,
+        reason=f"The building is shut until {day:%-d %B}.",
+    )
+
+
+def busy_times(world: World) -> None:
+    number = PeakPeriod.objects.count()
+    dates.save_busy_time(
+        actor=world.lead,
+        enrolment=world.enrolment,
+        starts_on=date(2026, 11, 1),
+        ends_on=date(2026, 11, 20),
+        what=f"Camp {number}",
+    )
+
+
+def profiles(world: World) -> None:
+    """The profile, changed once more."""
+    found = Profile.objects.filter(enrolment=world.enrolment).first()
+    read = found.version if found else 0
+    save_profile(
+        actor=(world.lead, world.hub)[read % 2],
+        enrolment=world.enrolment,
+        read_version=read,
+        values={"team_size": read + 1},
+    )
+
+
+def consents(world: World) -> None:
+    """A consent, withdrawn again."""
+    kind = Consent.Kind.QUOTES
+    give_consent(actor=world.lead, enrolment=world.enrolment, kind=kind)
+    withdraw_consent(actor=world.sponsor, enrolment=world.enrolment, kind=kind)
+
+
+def contacts(world: World) -> None:
+    """One more organisation of the cohort that agrees to be contacted, as ours does."""
+    kind = Consent.Kind.CONTACT
+    if not Consent.objects.filter(enrolment=world.enrolment, kind=kind).exists():
+        give_consent(actor=world.lead, enrolment=world.enrolment, kind=kind)
+    other = EnrolmentFactory(cohort=world.enrolment.cohort)
+    lead = MembershipFactory(role=Role.LEAD, organisation=other.organisation).user
+    give_consent(actor=lead, enrolment=other, kind=kind)
+
+
+def commitments(world: World) -> None:
+    sign(
+        actor=world.sponsor,
+        enrolment=world.enrolment,
+        lead_days_a_month=Decimal(2),
+        lead_seniority="Senior manager",
+        team_hours_a_month=Commitment.objects.count(),
+    )
+
+
+def unsigned(world: World) -> None:
+    """One more organisation whose sponsor has yet to sign."""
+    place = EnrolmentFactory().organisation
+    MembershipFactory(user=world.sponsor, role=Role.SPONSOR, organisation=place)
+
+
+def sponsors(world: World) -> None:
+    MembershipFactory(role=Role.SPONSOR, organisation=world.enrolment.organisation)
 
 
 def pieces(world: World) -> None:

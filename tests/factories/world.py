@@ -1,9 +1,11 @@
 """One of everything, for the tests that walk all URLs: each state a page may be asked in."""
 
+from datetime import date
 from types import SimpleNamespace
 
 from accelerator.core.jobs.services import request_job
 from accelerator.models import Invitation, OutgoingMail, Role
+from accelerator.programme.about.services.dates import save_busy_time
 from accelerator.programme.team.services import invite
 from assessments.rating.services import start_assessment
 from calibration.assigning.services import assigning, handing_back
@@ -53,6 +55,19 @@ def build_world(cast) -> SimpleNamespace:
         enrolment=world.enrolment,
     )
     world.invitation, world.token = invited(world)
+    world.cohort_invitation = invite(
+        actor=world.hub,
+        role=Role.MODERATOR,
+        place=world.enrolment.cohort,
+        email="asked@example.org",
+    )
+    world.busy_time = save_busy_time(
+        actor=world.lead,
+        enrolment=world.enrolment,
+        starts_on=date(2027, 6, 1),
+        ends_on=date(2027, 8, 31),
+        what="Summer camp",
+    )
     world.staff = UserFactory(name="Staff", is_staff=True)
     world.letter = stuck_letter()
     world.passkey = give_passkey(world.coach_a)

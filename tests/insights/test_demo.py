@@ -3,9 +3,20 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from accelerator.models import AuditEvent, Cohort, Enrolment, User
+from accelerator.models import (
+    AuditEvent,
+    Cohort,
+    Commitment,
+    Consent,
+    Deadline,
+    Enrolment,
+    PeakPeriod,
+    Profile,
+    User,
+)
 from accelerator.programme.accounts.demo import ACCOUNTS
-from accelerator.programme.enrolling.queries import EnrolmentCounts, enrolment_counts
+from accelerator.programme.cohorts.queries.figures import Counts
+from accelerator.programme.enrolling.queries import enrolment_counts
 from assessments.models import Assessment, Rating
 from calibration.models import Calibration, PracticeCase, Release
 
@@ -30,7 +41,9 @@ def test_there_is_one_assessment_in_each_state(demo) -> None:
 
 
 def test_loading_again_changes_nothing(demo) -> None:
-    kinds = (User, Enrolment, Assessment, Calibration, Release, AuditEvent)
+    about = (Profile, Deadline, PeakPeriod, Consent, Commitment)
+    assert all(kind.objects.exists() for kind in about)
+    kinds = (User, Enrolment, Assessment, Calibration, Release, AuditEvent, *about)
     before = [kind.objects.count() for kind in kinds]
     versions = list(Rating.objects.order_by("pk").values_list("version", "level"))
     call_command("load_demo")
@@ -39,7 +52,7 @@ def test_loading_again_changes_nothing(demo) -> None:
 
 
 def test_one_organisation_is_paused_and_one_has_left(demo) -> None:
-    assert enrolment_counts(Cohort.objects.get()) == EnrolmentCounts(12, 10, 1, 1)
+    assert enrolment_counts(Cohort.objects.get()) == Counts(12, 10, 1, 1)
     Enrolment.objects.filter(state="paused").update(state="active", paused_on=None)
     call_command("load_demo")
     assert not Enrolment.objects.filter(state="paused").exists()

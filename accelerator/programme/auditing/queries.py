@@ -18,6 +18,7 @@ PAGE = 50
 MOST_EXPORTED = 50_000
 CSV_HEADER = ["when", "who", "what was done", "kind", "organisation", "details", "action", "about"]
 ROLES = {role.value: str(role.label) for role in Role}
+PERSON = User._meta.label_lower
 SITE, GONE = "The site", "Somebody who left"
 
 
@@ -59,9 +60,16 @@ class Entry:
 def entries_of(events: Iterable[AuditEvent]) -> list[Entry]:
     """The events in words. One query for the people they name."""
     events = list(events)
-    numbers = {pk for event in events for pk in people_in(event.data)}
+    numbers = {pk for event in events for pk in people_in(_data(event))}
     names = {one.pk: str(one) for one in User.objects.filter(pk__in=numbers)} if numbers else {}
     return [_entry(event, names) for event in events]
+
+
+def _data(event: AuditEvent) -> dict:
+    """What the event says, and the person whom it is about, if not its actor."""
+    model, _, pk = event.target.partition(":")
+    is_other = model == PERSON and pk != str(event.actor_id)
+    return event.data | ({"person": int(pk)} if is_other else {})
 
 
 def _entry(event: AuditEvent, names: dict[int, str]) -> Entry:
@@ -70,7 +78,7 @@ def _entry(event: AuditEvent, names: dict[int, str]) -> Entry:
         who=SITE if event.actor_id is None else str(event.actor or GONE),
         words=audit.words_of(event.action),
         organisation=str(event.organisation or ""),
-        details=details(event.data, names, ROLES),
+        details=details(_data(event), names, ROLES),
     )
 
 

@@ -20,8 +20,17 @@ LABELS = {
     "framework": "framework",
     "places": "rows",
     "file": "file",
+    "phase": "phase",
+    "due_on": "due",
+    "name": "name",
+    "before": "before",
+    "fields": "changed",
+    "changed": "changed",
+    "enrolments": "organisations",
+    "copied_from": "copied from",
 }
-COUNTS = frozenset({"number", "round", "version", "pieces", "places"})
+DAYS = frozenset({"on", "due_on"})
+COUNTS = frozenset({"number", "round", "version", "pieces", "places", "enrolments"})
 # Numbers of people.
 PEOPLE = {"coach": "coach", "person": "about", "by": "before", "to": "after"}
 
@@ -47,10 +56,12 @@ def details(
 def _words(key: str, value: Any, roles: Mapping[str, str]) -> str:
     if isinstance(value, int):
         return str(value) if key in COUNTS and not isinstance(value, bool) else ""
+    if isinstance(value, list):
+        return ", ".join(str(one).replace("_", " ") for one in value)
     text = str(value or "")
     if key == "role":
         return roles.get(text, text)
-    if key == "on":
+    if key in DAYS:
         day = date.fromisoformat(text)
         return f"{day.day} {day:%B %Y}"
     # A report's kind is the name of a task.

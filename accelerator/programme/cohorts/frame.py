@@ -1,12 +1,20 @@
-"""What every page of a cohort has: its tabs, which the apps add (settings.COHORT_TABS)."""
+"""What the apps add to every page of a cohort (settings.COHORT_TABS) and to its settings
+(settings.COHORT_FORMS).
+"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from accelerator.models import Cohort
+from accelerator.programme.cohorts.rules import DATES
+
+OWN_FIELDS = ("name", "aims", *DATES, "smallest_group", "safeguarding_contact")
 
 
 @dataclass(frozen=True)
@@ -29,3 +37,35 @@ def tabs(cohort: Cohort, current: str) -> list[dict]:
         }
         for tab in found
     ]
+
+
+def own_tabs(_cohort: Cohort) -> list[Tab]:
+    return [Tab("cohort_people", "People"), Tab("cohort_edit", "Settings")]
+
+
+@dataclass(frozen=True)
+class Section:
+    """The part of a cohort's settings that another app keeps.
+
+    `form` and `stands` take the cohort, None for one that is to be made: a form whose fields have
+    names of their own among all sections, and what is kept in them now, by these names. `save`
+    takes `actor`, `cohort` and the fields.
+    """
+
+    title: str
+    form: Callable[[Cohort | None], forms.BaseForm]
+    stands: Callable[[Cohort | None], dict[str, Any]]
+    save: Callable[..., None]
+
+
+def sections() -> list[Section]:
+    return [import_string(path)() for path in settings.COHORT_FORMS]
+
+
+def standing(cohort: Cohort) -> dict[str, Any]:
+    """A cohort's settings by the fields of its form: its own, and those that other apps keep."""
+    found = {name: getattr(cohort, name) for name in OWN_FIELDS}
+    found["institutions"] = frozenset(cohort.institutions.values_list("pk", flat=True))
+    for section in sections():
+        found |= section.stands(cohort)
+    return found

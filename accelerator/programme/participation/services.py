@@ -10,6 +10,7 @@ from django.db import transaction
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Enrolment, User
+from accelerator.programme.enrolment import locked
 from accelerator.programme.participation.queries import people_of, why_not_the
 
 State = Enrolment.State
@@ -63,8 +64,7 @@ def why_not(enrolment: Enrolment, *states: str) -> str:
 
 def _locked(enrolment: Enrolment, on: date, *states: str) -> Enrolment:
     """The row, once whoever writes for it has finished."""
-    rows = Enrolment.objects.select_for_update(of=("self",), no_key=True)
-    row = rows.select_related("cohort", "organisation", "programme").get(pk=enrolment.pk)
+    row = locked(enrolment)
     if why := why_not(row, *states) or why_not_the(on, row):
         raise CannotChange(why)
     return row

@@ -8,8 +8,8 @@ from django.shortcuts import redirect, render
 from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from accelerator.models import Enrolment
+from accelerator.programme.enrolment import enrolment_for
 from accelerator.programme.participation import services
-from accelerator.programme.participation.access import enrolment_to_change
 from accelerator.programme.participation.forms import ChangeForm
 from accelerator.programme.participation.queries import sentences_of
 
@@ -47,11 +47,11 @@ def resume(request: Request, pk: int) -> HttpResponse:
 
 def _change(request: Request, pk: int, change: Change) -> HttpResponse:
     """Say what it closes or opens, then do it."""
-    enrolment = enrolment_to_change(request.user, pk)
-    to_cohort = redirect("cohort", slug=enrolment.cohort.slug)
+    enrolment = enrolment_for(request.user, pk, "cohort.run")
+    back = redirect("enrolment", pk=pk)
     if request.method != "POST" and (why := services.why_not(enrolment, *change.states)):
         messages.error(request, why)
-        return to_cohort
+        return back
     form = ChangeForm(request.POST or None, enrolment=enrolment)
     if request.method == "POST" and form.is_valid():
         try:
@@ -63,7 +63,7 @@ def _change(request: Request, pk: int, change: Change) -> HttpResponse:
             messages.success(
                 request, f"{enrolment.organisation} {change.done}. Those concerned are told."
             )
-            return to_cohort
+            return back
     context = {
         "enrolment": enrolment,
         "cohort": enrolment.cohort,

@@ -9,16 +9,24 @@ from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
 
 
-class InviteForm(forms.Form):
-    email = forms.EmailField(label="E-mail address", max_length=254)
+class LetterForm(forms.Form):
+    """To whom an invitation is written."""
+
+    email = forms.EmailField(
+        label="E-mail address",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
     name = NameField(label="Name", max_length=150, required=False)
     job_role = NameField(label="Their job", max_length=150, required=False)
+
+
+class InviteForm(LetterForm):
     role = forms.ChoiceField(label="What they will be", widget=forms.RadioSelect)
 
     def __init__(self, *args, roles: Iterable[Role], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role, f"{role.label}: {prose_of(role)}") for role in roles]  # type: ignore[attr-defined]
-        self.fields["email"].widget.attrs["autocomplete"] = "off"
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])

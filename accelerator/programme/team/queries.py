@@ -85,3 +85,12 @@ def why_nobody_comes(place: Model) -> str:
 def why_not_adviser(person: User | None, enrolment: Enrolment) -> str:
     """What an upper app says against somebody as its adviser (settings.ADVISER_BAR); "" nothing."""
     return import_string(settings.ADVISER_BAR)(person, enrolment) if person else ""
+
+
+def why_not_moderator(person: User | None, cohort: Cohort) -> str:
+    """That somebody advises an organisation of a cohort, which keeps them from it; "" if none."""
+    advised = Enrolment.objects.filter(
+        cohort=cohort, membership__user=person, membership__role=Role.ADVISER
+    )
+    found = advised.select_related("organisation").first() if person else None
+    return f"{person} advises {found.organisation}, so cannot be its moderator." if found else ""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
-from accelerator.models import Enrolment, Invitation, Membership, Organisation, Role, User
+from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import (
     account_of,
@@ -21,6 +21,7 @@ from accelerator.programme.team.queries import (
     holds,
     why_nobody_comes,
     why_not_adviser,
+    why_not_moderator,
 )
 
 
@@ -44,16 +45,23 @@ class CannotChange(Exception):
 
 @transaction.atomic
 def invite(
-    *, actor: User | None, role: Role, place: Model, email: str, name: str = "", job_role: str = ""
+    *,
+    actor: User | None,
+    role: Role,
+    place: Model,
+    email: str,
+    name: str = "",
+    job_role: str = "",
+    noted_at: Model | None = None,
 ) -> Invitation:
-    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite."""
+    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite.
+
+    `noted_at` is the cohort or organisation for which the audit tells of it, if not `place`.
+    """
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
-    if why := why_nobody_comes(place):
-        raise CannotInvite(why)
-    if isinstance(place, Enrolment) and (why := why_not_adviser(account_of(email), place)):
-        raise CannotInvite(why)
+    _not_barred(role, place, account_of(email), CannotInvite)
     token = secrets.token_urlsafe(32)
     now = timezone.now()
     invitation = Invitation(
@@ -70,7 +78,8 @@ def invite(
     )
     with refused_as("invitation_waits_once", CannotInvite):
         invitation.save()
-    audit.record(actor, "invitation.sent", invitation, role=role, to=str(place._meta.label_lower))
+    to = str(place._meta.label_lower)
+    audit.record(actor, "invitation.sent", invitation, at=noted_at, role=role, to=to)
     _write(invitation, token)
     return invitation
 
@@ -112,10 +121,7 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
         raise CannotAccept("This invitation is for another e-mail address.")
     if not person.is_active:
         raise CannotAccept("This account is closed. Please write to the Learning Hub.")
-    if why := why_nobody_comes(row.where):
-        raise CannotAccept(why)
-    if row.enrolment and (why := why_not_adviser(person, row.enrolment)):
-        raise CannotAccept(why)
+    _not_barred(Role(row.role), row.where, person, CannotAccept)
     scope = SCOPE_OF[Role(row.role)]
     membership, _ = Membership.objects.get_or_create(
         user=person, role=row.role, **{scope: row.where}, defaults={"job_role": row.job_role}
@@ -204,6 +210,17 @@ def _locked(invitation: Invitation) -> Invitation:
     if row.revoked_at:
         raise CannotChange("It was taken back already.")
     return row
+
+
+def _not_barred(role: Role, place: Model, person: User | None, problem: type[Exception]) -> None:
+    """That the place still takes people, and that no other role of the person speaks against it."""
+    why = why_nobody_comes(place)
+    if not why and isinstance(place, Enrolment):
+        why = why_not_adviser(person, place)
+    elif not why and isinstance(place, Cohort) and role == Role.MODERATOR:
+        why = why_not_moderator(person, place)
+    if why:
+        raise problem(why)
 
 
 def _write(invitation: Invitation, token: str) -> None:

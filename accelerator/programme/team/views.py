@@ -13,6 +13,7 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
 from accelerator.models import Enrolment, Invitation, Role, User
+from accelerator.programme.enrolment import frame
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
 from accelerator.programme.team.access import may_bring_in, team_for
@@ -53,8 +54,7 @@ def team(request: Request, pk: int) -> HttpResponse:
 def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> HttpResponse:
     manages = may(enrolment, "team.manage")
     people = list(queries.people_of(enrolment))
-    context = {
-        "enrolment": enrolment,
+    context = frame(enrolment, "team") | {
         "people": people,
         "invitations": queries.invitations_to(enrolment) if manages else [],
         "manages": manages,
@@ -66,7 +66,7 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
     return render(request, "programme/team/team.html", context, status=status)
 
 
-def _tried(request: Request, done: str, change: Callable[..., None], **given: Any) -> None:
+def tried(request: Request, done: str, change: Callable[..., None], **given: Any) -> None:
     """Do `change` as this person, and say that it is `done`, or why not."""
     try:
         change(actor=request.user, **given)
@@ -82,7 +82,7 @@ def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
     row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
-    _tried(request, done, team_service.send_again, invitation=row)
+    tried(request, done, team_service.send_again, invitation=row)
     return redirect("team", pk=pk)
 
 
@@ -91,7 +91,7 @@ def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
     row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
-    _tried(request, done, team_service.revoke, invitation=row)
+    tried(request, done, team_service.revoke, invitation=row)
     return redirect("team", pk=pk)
 
 
@@ -101,7 +101,7 @@ def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     row = get_object_or_404(queries.people_of(enrolment), pk=membership)
     if request.method == "POST":
         done = f"{row.user} is no longer {row.get_role_display().lower()}."
-        _tried(request, done, team_service.remove, membership=row)
+        tried(request, done, team_service.remove, membership=row)
         own = row.user_id == request.user.pk
         return redirect("home") if own else redirect("team", pk=pk)
     return render(
@@ -117,7 +117,7 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
         done = f"{to.user} is project lead now. We wrote to both."
-        _tried(request, done, team_service.hand_over, lead=lead, to=to)
+        tried(request, done, team_service.hand_over, lead=lead, to=to)
         return redirect("team", pk=pk)
     context = {"enrolment": enrolment, "lead": lead, "form": form}
     status = 422 if form.errors else 200

@@ -1,6 +1,6 @@
 """The evidence beside one criterion, as its panel shows it."""
 
-from assessments import files
+from accelerator.core import files
 from assessments.framework.queries import catalogue
 from assessments.models import Rating
 

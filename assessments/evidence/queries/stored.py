@@ -7,7 +7,7 @@ from contextlib import closing
 from django.core.cache import BaseCache, caches
 from django.core.files import File
 
-from assessments.files.pages import MAX_PAGES, Page, PageNotShown, draw_page
+from accelerator.core.files.pages import MAX_PAGES, Page, PageNotShown, draw_page
 from assessments.models import Evidence
 from assessments.rules.problems import EvidenceDamaged
 

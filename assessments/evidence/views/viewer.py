@@ -9,11 +9,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from accelerator.core.files.pages import MAX_PAGES, PageNotShown
+from accelerator.core.files.plaintext import encoding_of
 from accelerator.core.http import Request
 from assessments.access import evidence_for
 from assessments.evidence.queries.stored import open_verified, page_of
-from assessments.files.pages import MAX_PAGES, PageNotShown
-from assessments.files.plaintext import encoding_of
 from assessments.models import Evidence
 from assessments.rules.problems import EvidenceDamaged
 

@@ -1,6 +1,7 @@
 """Choosing coaches: who can be chosen, who cannot and why."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from django import forms
 from django.utils import timezone
@@ -109,7 +110,8 @@ class AssignForm(forms.Form):
 class SuggestionsForm(forms.Form):
     """A pair for each of several assessments. A row left empty is left for another time.
 
-    `reasons`: assessment id → coach id → why they cannot be chosen for it.
+    `reasons`: assessment id → coach id → why they cannot be chosen for it. `own_due`: assessment
+    id → the day of its organisation's own, which the one day for all does not move.
     """
 
     def __init__(
@@ -118,10 +120,12 @@ class SuggestionsForm(forms.Form):
         assessments: Sequence[Assessment],
         coaches: Sequence[CoachLoad],
         reasons: Mapping[int, Mapping[int, str]],
+        own_due: Mapping[int, date],
         **kwargs,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.assessments = list(assessments)
+        self.own_due = own_due
         self.fields["due_on"] = DueField()
         for assessment in self.assessments:
             organisation = assessment.enrolment.organisation
@@ -142,6 +146,7 @@ class SuggestionsForm(forms.Form):
                 "assessment": assessment,
                 "first": self[f"first-{assessment.pk}"],
                 "second": self[f"second-{assessment.pk}"],
+                "own_due": self.own_due.get(assessment.pk),
             }
             for assessment in self.assessments
         ]

@@ -12,3 +12,12 @@ class SettingsForm(forms.ModelForm):
             "given",
             "require_practice": "Coaches do the practice cases before they are assigned",
         }
+        help_texts = {
+            "hide_self_level": "Seeing another’s level first can pull one’s own towards it. With "
+            "this on, a coach gives their level from the evidence, and then sees the "
+            "organisation’s. It applies to calibrations opened from now on; those that are open "
+            "keep what they began with.",
+            "require_practice": "Practice cases are invented examples with a settled level. You "
+            "see whether a coach has done them, never what they answered. It applies from the "
+            "next assignment on.",
+        }

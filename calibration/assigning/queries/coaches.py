@@ -3,12 +3,16 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.utils import timezone
 
-from accelerator.models import Cohort
+from accelerator.models import Cohort, Deadline
 from accelerator.models.programme import still_open
+from accelerator.programme.cohorts.queries.institutions import named_institutions
+from accelerator.programme.dates.queries import own_dates
 from assessments.models import Assessment
 from calibration.assigning.queries.eligibility import Candidate, all_coaches, seatings
 from calibration.models import (
@@ -17,7 +21,7 @@ from calibration.models import (
     Review,
 )
 from calibration.rules.pairing import Coach, Pair, components, suggest
-from calibration.rules.seating import bar
+from calibration.rules.seating import bar, is_asked
 
 IN_COHORT = "calibration__assessment__enrolment__cohort"
 COUNTED: tuple[Literal["open", "submitted", "overdue", "everywhere"], ...] = (
@@ -42,10 +46,19 @@ class CoachLoad(Candidate):
 
 
 def coach_loads(cohort: Cohort) -> list[CoachLoad]:
-    """Every active coach with an institution, by institution and name. Seven queries."""
+    """The active coaches whom the cohort asks, and those who review for it already.
+
+    By institution and name. Eight queries.
+    """
     load = _load(cohort)
     none: dict[str, Any] = dict.fromkeys(COUNTED, 0)
-    return [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
+    asked = named_institutions([cohort.pk]).get(cohort.pk)
+    everybody = [CoachLoad(**vars(one), **load.get(one.user.pk, none)) for one in all_coaches()]
+    return [
+        one
+        for one in everybody
+        if is_asked(one.person.institution, asked) or one.open or one.submitted
+    ]
 
 
 def _load(cohort: Cohort) -> dict[int, dict[str, Any]]:
@@ -142,8 +155,19 @@ def waiting(cohort: Cohort) -> list[Assessment]:
         )
         .exclude(pk__in=begun.order_by().values("assessment"))
         .select_related("enrolment__organisation", "enrolment__programme", "enrolment__cohort")
+        .prefetch_related("enrolment__deadlines")
         .order_by("enrolment__organisation__name", "pk")
     )
+
+
+def own_due(assessments: Iterable[Assessment]) -> dict[int, date]:
+    """Assessment id → when its organisation has Calibrate due by a date of its own, still to come.
+
+    No query for what `waiting` found.
+    """
+    own = {one.pk: own_dates(one.enrolment).get(Deadline.Phase.CALIBRATE) for one in assessments}
+    today = timezone.localdate()
+    return {pk: one.due_on for pk, one in own.items() if one and one.due_on >= today}
 
 
 def organisations_of(cohort: Cohort) -> set[int]:

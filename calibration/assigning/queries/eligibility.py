@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, QuerySet
 
 from accelerator.models import Institution, Membership, Organisation, Role, User
+from accelerator.programme.cohorts.queries.institutions import named_institutions
 from assessments.models import Assessment
 from calibration.assigning.queries.advising import advisers_of
 from calibration.assigning.queries.settings import settings_by_cohort
@@ -28,6 +29,7 @@ SENTENCES = {
     Bar.SEATED: "{coach} is a coach of this assessment already.",
     Bar.INACTIVE: "{coach} has no active account.",
     Bar.NO_INSTITUTION: "{coach} is not a coach of any institution.",
+    Bar.OUTSIDE: "{coach} comes from an institution whose coaches this cohort does not ask.",
     Bar.OWN: "{coach} has a conflict of interest with {organisation}.",
     Bar.ADVISES: "{coach} is the adviser of {organisation}.",
     Bar.TIED: "{coach} has a conflict of interest with {organisation}.",
@@ -41,6 +43,7 @@ BRIEFLY = {
     Bar.SEATED: "is a coach of this assessment already",
     Bar.INACTIVE: "has no active account",
     Bar.NO_INSTITUTION: "is not a coach of any institution",
+    Bar.OUTSIDE: "comes from an institution that this cohort does not ask",
     Bar.OWN: "belongs to {organisation}",
     Bar.ADVISES: "is the adviser of {organisation}",
     Bar.TIED: "has a conflict of interest",
@@ -136,7 +139,7 @@ def _practised(coaches: Collection[int]) -> set[int]:
 def seatings(
     assessments: Iterable[Assessment], *, seat: str = "", leaving: Review | None = None
 ) -> dict[int, Seating]:
-    """Assessment id → what bears on a seat there. Eight queries.
+    """Assessment id → what bears on a seat there. Nine queries.
 
     `seat` is the one to fill, "" when none is taken yet; `leaving` is the review it replaces,
     whose coach does not take over from themselves.
@@ -144,6 +147,7 @@ def seatings(
     assessments = list(assessments)
     cohorts = {one.enrolment.cohort_id for one in assessments}
     settings = settings_by_cohort(cohorts)
+    institutions = named_institutions(cohorts)
     calibrations = Calibration.objects.filter(assessment__in=assessments)
     reviews = defaultdict(list)
     for review in Review.objects.filter(calibration__in=calibrations).select_related("calibration"):
@@ -163,6 +167,7 @@ def seatings(
             partners=frozenset(
                 review.institution_id for review in pair if seat != Review.Seat.THIRD
             ),
+            institutions=institutions.get(one.enrolment.cohort_id),
         )
     return found
 

@@ -12,3 +12,9 @@ def settings_by_cohort(cohorts: Collection[int]) -> dict[int, CalibrationSetting
 
 def settings_of(cohort: Cohort) -> CalibrationSettings:
     return settings_by_cohort([cohort.pk])[cohort.pk]
+
+
+def options_of(cohort: Cohort | None) -> dict[str, bool]:
+    """The same by field; the defaults for a cohort that is to be made."""
+    row = settings_of(cohort) if cohort else CalibrationSettings()
+    return {"hide_self_level": row.hide_self_level, "require_practice": row.require_practice}

@@ -9,7 +9,8 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
-from accelerator.models import Role, User
+from accelerator.models import Deadline, Role, User
+from accelerator.programme.dates.queries import due_of
 from assessments.models import Assessment
 from calibration.assigning.queries.eligibility import Candidate, candidates, refusal, seatings
 from calibration.assigning.queries.settings import settings_of
@@ -35,7 +36,7 @@ def open_calibration(*, actor: User, assessment: Assessment) -> Calibration:
     calibration, created = Calibration.objects.get_or_create(
         assessment=assessment,
         defaults={
-            "due_on": assessment.enrolment.cohort.calibrate_due,
+            "due_on": due_of(assessment.enrolment, Deadline.Phase.CALIBRATE),
             "hide_self_level": options.hide_self_level,
         },
     )

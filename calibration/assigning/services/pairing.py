@@ -21,10 +21,15 @@ class PairsRefused(StepRefused):
 
 @transaction.atomic
 def assign_pairs(
-    *, actor: User, pairs: Mapping[Assessment, tuple[User, User]], due_on: date | None = None
+    *,
+    actor: User,
+    pairs: Mapping[Assessment, tuple[User, User]],
+    due_on: date | None = None,
+    own_due: Mapping[int, date] | None = None,
 ) -> int:
     """Open each assessment's calibration and seat its two coaches: all of them, or none.
 
+    Reviews are due on `due_on`, or where `own_due` (by assessment id) names a day, on that.
     Returns how many. Raises PairsRefused with a reason for each that could not be assigned.
     """
     reasons = {}
@@ -33,7 +38,8 @@ def assign_pairs(
         try:
             with transaction.atomic():
                 calibration = open_calibration(actor=actor, assessment=assessment)
-                assign_coaches(actor=actor, calibration=calibration, coaches=coaches, due_on=due_on)
+                due = (own_due or {}).get(assessment.pk, due_on)
+                assign_coaches(actor=actor, calibration=calibration, coaches=coaches, due_on=due)
         except StepRefused as refusal:
             reasons[assessment.pk] = str(refusal)
     if reasons:

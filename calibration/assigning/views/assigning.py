@@ -7,6 +7,8 @@ from django.views.decorators.http import require_POST
 
 from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
+from accelerator.models import Deadline
+from accelerator.programme.dates.queries import due_of
 from assessments.access import assessment_for
 from calibration.access import run, run_review
 from calibration.assigning.forms.coaches import AssignForm, ReplaceForm, SeatForm
@@ -16,6 +18,8 @@ from calibration.assigning.queries.seats import left_from, page_of, seated_at
 from calibration.assigning.services import assigning
 from calibration.models import Calibration, empty_seats
 from calibration.rules.problems import StepRefused
+
+CALIBRATE = Deadline.Phase.CALIBRATE
 
 
 def to_cohort(calibration: Calibration) -> HttpResponse:
@@ -49,7 +53,7 @@ def assign(request: Request, pk: int) -> HttpResponse:
         request.POST or None,
         coaches=loads,
         reasons=reasons_at(calibration, loads),
-        initial={"first": first, "second": second, "due_on": calibration.due_on},
+        initial={"first": first, "second": second, "due_on": due_of(enrolment, CALIBRATE)},
     )
     if request.method == "POST" and form.is_valid():
         try:

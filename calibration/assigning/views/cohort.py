@@ -1,18 +1,15 @@
-"""Two pages of a cohort: its coaches, and how it calibrates."""
+"""A cohort's coaches."""
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
-from calibration.assigning.forms.settings import SettingsForm
 from calibration.assigning.queries import coaches as coach_reports
 from calibration.assigning.queries.settings import settings_of
-from calibration.assigning.services import settings as services_settings
 
 PAGE = 20
 
@@ -44,18 +41,4 @@ def coaches(request: Request, slug: str) -> HttpResponse:
             "practice": settings_of(found).require_practice,
             "cases": coach_reports.has_practice_cases(),
         },
-    )
-
-
-def settings(request: Request, slug: str) -> HttpResponse:
-    found = cohort_for(request.user, slug)
-    form = SettingsForm(request.POST or None, instance=settings_of(found))
-    if request.method == "POST" and form.is_valid():
-        services_settings.save_settings(actor=request.user, cohort=found, **form.cleaned_data)
-        messages.success(request, "Saved. Calibrations that are open keep what they began with.")
-        return redirect("calibration:settings", slug=slug)
-    return render(
-        request,
-        "calibration/hub/settings.html",
-        {"cohort": found, "tabs": tabs(found, "calibration:settings"), "form": form},
     )

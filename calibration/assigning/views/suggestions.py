@@ -32,6 +32,7 @@ def suggestions(request: Request, slug: str) -> HttpResponse:
         assessments=shown,
         coaches=loads,
         reasons=reasons_for(shown, loads),
+        own_due=reports.own_due(shown),
         initial=initial,
     )
     if request.method == "POST" and form.is_valid() and _assign_all(request, form):
@@ -51,7 +52,12 @@ def _assign_all(request: Request, form: SuggestionsForm) -> bool:
     """Assign the chosen pairs, or say beside each row why it could not be."""
     pairs = form.pairs()
     try:
-        count = assign_pairs(actor=request.user, pairs=pairs, due_on=form.cleaned_data["due_on"])
+        count = assign_pairs(
+            actor=request.user,
+            pairs=pairs,
+            due_on=form.cleaned_data["due_on"],
+            own_due=form.own_due,
+        )
     except PairsRefused as refusal:
         for assessment, why in refusal.reasons.items():
             form.refuse(assessment, why)

@@ -4,9 +4,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
+from accelerator.core import files
 from accelerator.core.forms import field_of, field_text
 from accelerator.models import Enrolment
-from assessments import files
 from assessments.models import Evidence
 
 

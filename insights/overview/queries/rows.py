@@ -177,21 +177,10 @@ class Row:
         name = self.enrolment.organisation.name
         return [
             *self._next_steps,
+            Action("About", f" {name}", "enrolment", self.enrolment.pk, LINK),
             Action("People", f" of {name}", "team", self.enrolment.pk, LINK),
-            *self._parting_steps,
             Action("Erase words", f" of {name}", "erase", self.enrolment.pk, LINK),
         ]
-
-    @property
-    def _parting_steps(self) -> list[Action]:
-        one = self.enrolment
-        steps = [("Pause", "pause"), ("Withdraw", "withdraw")]
-        if one.paused_on is not None:
-            steps = [("Resume", "resume"), ("Withdraw", "withdraw")]
-        elif one.withdrawn_on is not None:
-            steps = [("Resume", "resume")]
-        about = f" the part of {one.organisation.name}"
-        return [Action(words, about, url, one.pk, LINK) for words, url in steps]
 
     @property
     def _next_steps(self) -> list[Action]:

@@ -29,7 +29,8 @@ def test_the_table_is_the_one_that_is_held() -> None:
 def test_every_role_says_in_words_what_it_may_do() -> None:
     assert all(prose_of(role).endswith(".") for role in Role)
     assert prose_of(Role.HUB) == (
-        "Runs the cohort, invites people and removes words for good where they must go. "
+        "Runs the cohort, invites people, sets an organisation’s own dates and removes words for "
+        "good where they must go. "
         "Reads an assessment and its evidence once it is submitted. "
         "Returns it with a reason until a coach has begun. "
         "Records coaches’ ties to organisations, and lifts them with a reason."

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from accelerator.core.exports import csv_text
+from accelerator.core.files import safe_display_name
 from accelerator.core.responses import private_file
 from accelerator.core.text import TURNING, left_to_read, plain_name, storable
 from accelerator.models import Organisation, User
-from assessments.files import safe_display_name
 from tests.factories.programme import UserFactory
 from tests.factories.signing_in import client_of
 

@@ -13,6 +13,7 @@ from accelerator.core import audit
 from accelerator.models import AuditEvent, Role
 from accelerator.programme.auditing.queries import PAGE, events_of, page_of
 from accelerator.programme.auditing.rules import details
+from accelerator.programme.team.services import remove
 from calibration.assigning.services.conflicts import declare_conflict
 from tests.factories.programme import EnrolmentFactory, MembershipFactory
 from tests.markup import page
@@ -156,6 +157,15 @@ def test_who_may_not_see_into_a_calibration_reads_nothing_of_it(world, hub, log)
     found = events_of(coaching, cohort).filter(organisation=world.enrolment.organisation)
     assert found.filter(action="assessment.submitted").exists()
     assert not found.filter(action__startswith="review.").exists()
+
+
+def test_who_was_removed_is_named(world, hub, log) -> None:
+    with transaction.atomic():
+        remove(actor=world.lead, membership=world.member.memberships.first())
+        first = lines(hub.get(log))[0]
+        assert "Lead ended somebody’s part" in first
+        assert "about: Member" in first
+        transaction.set_rollback(True)
 
 
 def test_details_say_what_can_be_read() -> None:

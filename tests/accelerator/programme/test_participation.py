@@ -10,7 +10,8 @@ from django.utils import timezone
 from accelerator.core.closing import hold_open
 from accelerator.models import AuditEvent, Enrolment, OutgoingMail, Role
 from accelerator.models.programme import still_open
-from accelerator.programme.enrolling.queries import EnrolmentCounts, enrolment_counts
+from accelerator.programme.cohorts.queries.figures import Counts
+from accelerator.programme.enrolling.queries import enrolment_counts
 from accelerator.programme.participation import services
 from accelerator.programme.participation.rules import why_not_on
 from assessments.models import Rating
@@ -138,7 +139,8 @@ def test_the_page_says_what_closes_then_does_it(cast, sign_in) -> None:
     assert {"on", "reason"} == set(wrong.context["form"].errors)
     done = hub.post(address, {"on": timezone.localdate(), "reason": "It closed."}, follow=True)
     assert "has left the cohort" in page(done).text
-    assert "2 enrolled, 1 active, 1 withdrawn" in page(done).text
+    cohort = reverse("cohort", args=[cast.enrolment.cohort.slug])
+    assert "2 enrolled, 1 active, 1 withdrawn" in page(hub.get(cohort)).text
     again = hub.get(address, follow=True)
     assert "left the cohort on" in page(again).text
 
@@ -222,7 +224,7 @@ def test_the_open_are_those_that_say_nothing_against_it(cast, state: str) -> Non
 def test_the_figures_follow(cast) -> None:
     EnrolmentFactory(cohort=cast.enrolment.cohort, state="paused", paused_on=date(2026, 10, 1))
     change("withdraw", cast)
-    assert enrolment_counts(cast.enrolment.cohort) == EnrolmentCounts(3, 1, 1, 1)
+    assert enrolment_counts(cast.enrolment.cohort) == Counts(3, 1, 1, 1)
 
 
 def leave(cast) -> None:

@@ -199,7 +199,7 @@ def test_the_hub_is_told_which_cohort(cast, sign_in) -> None:
         (
             cast.enrolment.cohort,
             [
-                reverse("calibration:settings", args=[cast.enrolment.cohort.slug]),
+                reverse("cohort_edit", args=[cast.enrolment.cohort.slug]),
                 reverse("assessments:results", args=[handed_in.assessment_id]),
                 reverse("assessments:library", args=[cast.enrolment.pk]),
             ],

@@ -8,11 +8,11 @@ import pytest
 from django.conf import settings as site
 from django.core.files.storage import default_storage
 
+from accelerator.core.files import FileRefused
 from accelerator.models import AuditEvent
 from assessments.evidence import services as service
 from assessments.evidence import tidying
 from assessments.evidence.queries.stored import open_verified
-from assessments.files import FileRefused
 from assessments.models import Evidence, EvidenceUse
 from assessments.rules.problems import AssessmentLocked, EvidenceDamaged
 from assessments.submission.services import submit_assessment

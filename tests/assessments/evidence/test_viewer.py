@@ -9,11 +9,11 @@ from django.urls import reverse
 from pypdf import PdfWriter
 from weasyprint import HTML
 
+from accelerator.core.files import pages
+from accelerator.core.files.pages import Page, PageNotShown, draw_page
 from assessments.evidence import services as evidence_service
 from assessments.evidence import tidying
 from assessments.evidence.queries import stored as kept_pages
-from assessments.files import pages
-from assessments.files.pages import Page, PageNotShown, draw_page
 from assessments.models import Evidence
 from tests.factories import files
 from tests.factories.assessment import note, started, submitted

@@ -4,7 +4,8 @@ import pytest
 from django.db import transaction
 
 from accelerator.models import AuditEvent, Membership, OutgoingMail, Role
-from calibration.assigning.queries.eligibility import all_coaches, reasons_at
+from calibration.assigning.queries.coaches import coach_loads, suggested_pair
+from calibration.assigning.queries.eligibility import all_coaches, free_coaches, reasons_at
 from calibration.assigning.services import assigning, conflicts, settings
 from calibration.assigning.services.pairing import PairsRefused, assign_pairs
 from calibration.models import (
@@ -28,7 +29,7 @@ from tests.factories.calibration import (
     scored,
     submit,
 )
-from tests.factories.programme import InstitutionFactory, MembershipFactory
+from tests.factories.programme import EnrolmentFactory, InstitutionFactory, MembershipFactory
 
 State = Calibration.State
 
@@ -322,3 +323,38 @@ def test_what_a_page_offers_the_service_takes(cast) -> None:
         except StepRefused:
             refused = True
         assert refused == (one.user.pk in against), one.user
+
+
+def test_only_coaches_of_the_cohorts_institutions_are_asked_where_some_are_named(
+    cast, unassigned
+) -> None:
+    """None named: every coach. A coach who reviews already stays, and is offered no more."""
+    cohort = cast.enrolment.cohort
+    third, fourth = a_coach(), a_coach("Fourth Coach")
+    everybody = {cast.coach_a, cast.coach_b, third, fourth}
+    assert {one.user for one in coach_loads(cohort)} == everybody
+    seat(cast, unassigned, cast.coach_a, cast.coach_b)
+
+    cohort.institutions.set(
+        [one.memberships.get().institution for one in (cast.coach_b, third, fourth)]
+    )
+    loads = coach_loads(cohort)
+    assert {one.user for one in loads} == everybody
+    assert not review_of(unassigned, cast.coach_a).is_withdrawn
+    other = assigning.open_calibration(
+        actor=cast.hub, assessment=submitted(cast.other, cast.outsider)
+    )
+    why = reasons_at(other, loads)
+    assert why == {cast.coach_a.pk: "comes from an institution that this cohort does not ask"}
+    assert cast.coach_a.pk not in suggested_pair(other.assessment, loads, cohort)
+    assert cast.coach_a not in {one.user for one in free_coaches(other, seat="third")}
+    with pytest.raises(StepRefused, match="whose coaches this cohort does not ask"):
+        seat(cast, other, cast.coach_a, third)
+    seat(cast, other, third, fourth)
+    elsewhere = EnrolmentFactory()
+    assert {one.user for one in coach_loads(elsewhere.cohort)} == everybody
+
+
+def test_a_coach_of_another_institution_is_in_no_list(cast) -> None:
+    cast.enrolment.cohort.institutions.add(cast.coach_b.memberships.get().institution)
+    assert [one.user for one in coach_loads(cast.enrolment.cohort)] == [cast.coach_b]
