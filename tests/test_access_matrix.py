@@ -205,6 +205,9 @@ MATRIX = {
     "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
     "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),
     "hand_over": Entry(people("lead", "hub"), people("lead", "hub"), AROUND, membership_of("lead")),
+    "pause": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "withdraw": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "resume": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "invitation": Entry(EVERYBODY, EVERYBODY, public=True, args=lambda world: [world.token]),
     "stuck_mail": Entry(STAFF, None),
     "people": Entry(STAFF, STAFF),
@@ -289,6 +292,8 @@ MATRIX = {
     "enrol_sheet": Entry(HUB, HUB, COHORT, cohort),
     "enrol_template": Entry(HUB, None, COHORT, cohort),
     "enrolment_change": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "audit_log": Entry(HUB, None, COHORT, cohort),
+    "audit_export": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:coach_conflicts": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]

@@ -118,6 +118,8 @@ class Named(models.Model):
 class Organisation(Named):
     """An organisation that works with young people."""
 
+    AUDITED = {"organisation": "pk"}
+
 
 class MatchFunder(Named):
     """A funder that puts its own money beside the fund's and reads its cohorts' insights."""
@@ -182,6 +184,12 @@ class Placed(models.Model):
     institution = models.ForeignKey(Institution, models.CASCADE, null=True, blank=True)
     match_funder = models.ForeignKey(MatchFunder, models.CASCADE, null=True, blank=True)
     job_role = models.CharField(max_length=150, blank=True)
+
+    AUDITED = {
+        "enrolment": "enrolment_id",
+        "organisation": "organisation_id",
+        "cohort": "cohort_id",
+    }
 
     class Meta:
         abstract = True

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import override_settings
 
 from accelerator.models import (
+    AuditEvent,
     Cohort,
     Commitment,
     Consent,
@@ -18,6 +19,8 @@ from accelerator.models import (
     User,
 )
 from accelerator.programme.accounts.demo import ACCOUNTS
+from accelerator.programme.cohorts.queries.figures import Counts
+from accelerator.programme.enrolling.queries import enrolment_counts
 from assessments.models import Assessment, Rating
 from calibration.models import Calibration, PracticeCase, Release
 
@@ -59,12 +62,19 @@ def test_there_is_one_assessment_in_each_state(demo) -> None:
 def test_loading_again_changes_nothing(demo) -> None:
     about = (Profile, Deadline, PeakPeriod, Consent, Commitment)
     assert all(kind.objects.exists() for kind in about)
-    kinds = (User, Enrolment, Assessment, Calibration, Release, *about)
+    kinds = (User, Enrolment, Assessment, Calibration, Release, AuditEvent, *about)
     before = [kind.objects.count() for kind in kinds]
     versions = list(Rating.objects.order_by("pk").values_list("version", "level"))
     call_command("load_demo")
     assert [kind.objects.count() for kind in kinds] == before
     assert list(Rating.objects.order_by("pk").values_list("version", "level")) == versions
+
+
+def test_one_organisation_is_paused_and_one_has_left(demo) -> None:
+    assert enrolment_counts(Cohort.objects.get()) == Counts(12, 10, 1, 1)
+    Enrolment.objects.filter(state="paused").update(state="active", paused_on=None)
+    call_command("load_demo")
+    assert not Enrolment.objects.filter(state="paused").exists()
 
 
 def test_every_demo_account_signs_in_with_one_click(demo, client) -> None:

@@ -19,23 +19,10 @@ from accelerator.models import (
     Programme,
     Role,
 )
+from accelerator.programme.cohorts.queries.figures import Counts
 from accelerator.programme.enrolling.rules import Standing
 
 SHEET = "cohort.sheet_enrolled"
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How many organisations a cohort has enrolled, and how they stand."""
-
-    enrolled: int
-    active: int
-    paused: int
-    withdrawn: int
-
-    def __str__(self) -> str:
-        paused = f", {self.paused} paused" if self.paused else ""
-        return f"{self.enrolled} enrolled, {self.active} active{paused}, {self.withdrawn} withdrawn"
 
 
 def enrolment_counts(cohort: Cohort) -> Counts:

@@ -46,7 +46,9 @@ def team(request: Request, pk: int) -> HttpResponse:
                 f"We wrote to {invitation.email}. The link is good for {Invitation.DAYS} days.",
             )
             return redirect("team", pk=pk)
-    return _page(request, enrolment, form if roles else None)
+    # What was typed before it closed is shown once more.
+    is_shown = request.method == "POST" or not queries.why_nobody_comes(enrolment.organisation)
+    return _page(request, enrolment, form if roles and is_shown else None)
 
 
 def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> HttpResponse:

@@ -14,4 +14,12 @@ def invite_to(
     """Offer a role at one of the cohort's places; not once it is closed. Raises CannotInvite."""
     if Cohort.objects.select_for_update().get(pk=cohort.pk).has_ended:
         raise CannotInvite("This cohort is closed, so nobody is invited any more.")
-    return invite(actor=actor, role=role, place=place, email=email, name=name, job_role=job_role)
+    return invite(
+        actor=actor,
+        role=role,
+        place=place,
+        email=email,
+        name=name,
+        job_role=job_role,
+        noted_at=cohort,
+    )

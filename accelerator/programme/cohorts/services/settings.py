@@ -53,11 +53,18 @@ def open_cohort(
     for section in sections():
         section.save(actor=actor, cohort=cohort, **_part(values, section.stands(None)))
     Membership.objects.create(user=actor, role=Role.HUB, cohort=cohort)
-    source = {"copied_from": copied_from.slug} if copied_from else {}
+    source: dict[str, Any] = {"copied_from": copied_from.slug} if copied_from else {}
     audit.record(actor, "cohort.opened", cohort, **source)
     for person in moderators:
         moderates = Membership.objects.create(user=person, role=Role.MODERATOR, cohort=cohort)
-        audit.record(actor, "membership.given", person, role=Role.MODERATOR, cohort=cohort.slug)
+        audit.record(
+            actor,
+            "membership.given",
+            person,
+            at=cohort,
+            role=Role.MODERATOR,
+            cohort=cohort.slug,
+        )
         queue_template_mail(
             people=[person],
             template="membership_given",

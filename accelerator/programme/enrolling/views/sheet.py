@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from accelerator.core.exports import csv_response
+from accelerator.core.exports import csv_file
 from accelerator.core.http import Request
 from accelerator.core.limits import too_often
 from accelerator.core.sheets import SheetRefused, read
@@ -45,7 +45,7 @@ def enrol_sheet(request: Request, slug: str) -> HttpResponse:
 def template(request: Request, slug: str) -> HttpResponse:
     """An empty spreadsheet with the headings that are read."""
     cohort_for(request.user, slug)
-    return csv_response("enrolments.csv", tuple(forms.COLUMNS.values()), (), ())
+    return csv_file("enrolments.csv", tuple(forms.COLUMNS.values()), (), ())
 
 
 def _upload(request: Request, cohort: Cohort) -> HttpResponse:
