@@ -96,7 +96,11 @@ def revoke(*, actor: User, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, person: User, invitation: Invitation) -> Membership:
-    """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
+    """Give `person` the role that was offered to their address; once. Raises CannotAccept.
+
+    One role after the other, so that each sees whether those before speak against it.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if row.why_closed:
         raise CannotAccept(row.why_closed)
@@ -120,7 +124,9 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
     """Make the account of somebody invited who has none, and accept. Raises CannotAccept."""
     if account_of(invitation.email):
         raise CannotAccept
-    with refused_as("user_email_unique", CannotAccept):
+    # Both refuse the address; the database names whichever it checks first.
+    taken = ("user_email_unique", "accelerator_user_email_key")
+    with refused_as(taken[0], CannotAccept), refused_as(taken[1], CannotAccept):
         person = User.objects.create_user(invitation.email, password, name=name)
     audit.record(person, "person.joined", person)
     accept(person=person, invitation=invitation)
