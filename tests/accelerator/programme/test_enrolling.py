@@ -22,6 +22,7 @@ from accelerator.models import (
     Role,
 )
 from accelerator.programme.enrolling.queries import enrolment_counts
+from accelerator.programme.enrolling.rules import Alike
 from accelerator.programme.enrolling.services import changing, enrolling
 from accelerator.programme.enrolling.services.enrolling import CannotEnrol
 from accelerator.programme.enrolling.values import Entry
@@ -119,6 +120,20 @@ def test_a_name_that_is_near_is_asked_about_once(enrol, known, typed):
     assert [one["value"] for one in shown.all("input", name="meant")] == [known, "another"]
     assert enrol(organisation=typed, meant=known).status_code == 302
     assert made().organisation.name == known
+
+
+def test_a_name_that_is_too_long_is_not_compared(enrol, monkeypatch):
+    def fail(*_names: str) -> None:
+        pytest.fail("Every letter would cost as much as the whole name.")
+
+    monkeypatch.setattr(Alike, "to", fail)
+    assert "200" in error(enrol(organisation="a" * 100_000), "organisation")
+
+
+def test_an_enrolment_names_a_few_match_funders(enrol):
+    many = "; ".join(f"Funder number {number}" for number in range(21))
+    assert "20 match funders or fewer" in error(enrol(new_funders=many), "new_funders")
+    assert not Enrolment.objects.filter(organisation__name="Riverside Youth").exists()
 
 
 def test_a_near_name_may_be_another_organisation(enrol):
