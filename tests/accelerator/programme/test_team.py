@@ -194,6 +194,27 @@ def test_each_brings_in_whom_they_may(cast, sign_in, who, role, ok):
     assert Invitation.objects.exists() is ok
 
 
+def test_whom_the_hub_brings_in_nobody_of_the_team_takes_out(cast, sign_in):
+    adviser = Membership.objects.get(user=cast.adviser)
+    remove = reverse("team_remove", args=[cast.enrolment.pk, adviser.pk])
+    addresses = [remove]
+    for role in (Role.LEAD, Role.ADVISER):
+        letter = invite(cast, email=f"{role.value}@example.org", role=role)
+        for name in ("invitation_again", "invitation_revoke"):
+            addresses.append(reverse(name, args=[cast.enrolment.pk, letter.pk]))
+    for person in (cast.lead, cast.deputy):
+        browser = sign_in(person)
+        shown = browser.get(page(cast)).content.decode()
+        assert not [address for address in addresses if address in shown]
+        assert {browser.post(address).status_code for address in addresses} == {404}
+    hub = sign_in(cast.hub)
+    shown = hub.get(page(cast)).content.decode()
+    assert all(address in shown for address in addresses)
+    assert {hub.post(address).status_code for address in addresses} == {302}
+    assert not Membership.objects.filter(user=cast.adviser).exists()
+    assert not Invitation.objects.waiting().exists()
+
+
 def test_removing_ends_access_at_once_and_keeps_what_was_written(cast, sign_in):
     member = Membership.objects.get(user=cast.member)
     browser = sign_in(cast.member)
