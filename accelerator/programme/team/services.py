@@ -135,7 +135,17 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
 
 @transaction.atomic
 def remove(*, actor: User, membership: Membership) -> None:
-    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange."""
+    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange.
+
+    A letter that waits for them at the same organisation leads nowhere any more.
+    """
+    waiting = Invitation.objects.waiting().filter(
+        email__iexact=membership.user.email,
+        organisation__isnull=False,
+        organisation=membership.organisation_id,
+    )
+    # Before the organisation's lock: in the order of `accept`.
+    letters = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     if membership.organisation_id:
         Organisation.objects.select_for_update().get(pk=membership.organisation_id)
         if membership.role == Role.LEAD and not _other_leads(membership):
@@ -145,6 +155,8 @@ def remove(*, actor: User, membership: Membership) -> None:
     gone, _ = Membership.objects.filter(pk=membership.pk).delete()
     if not gone:
         return
+    for letter in letters:
+        revoke(actor=actor, invitation=letter)
     audit.record(actor, "membership.ended", membership.user, role=membership.role)
     _tell("membership_ended", membership, actor)
 

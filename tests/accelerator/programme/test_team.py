@@ -228,6 +228,39 @@ def test_removing_ends_access_at_once_and_keeps_what_was_written(cast, sign_in):
     assert (event.actor, event.data) == (cast.lead, {"role": "member"})
 
 
+def test_who_is_removed_comes_back_by_no_letter_that_waited(cast, sign_in):
+    invite(cast, email=cast.member.email.upper(), role=Role.DEPUTY)
+    elsewhere = cast.other.organisation
+    other = team.invite(
+        actor=cast.outsider, role=Role.READER, place=elsewhere, email=cast.member.email
+    )
+    member = Membership.objects.get(user=cast.member)
+    waits = Invitation.objects.get(role=Role.DEPUTY)
+    sign_in(cast.lead).post(reverse("team_remove", args=[cast.enrolment.pk, member.pk]))
+    with pytest.raises(team.CannotAccept, match="taken back"):
+        team.accept(person=cast.member, invitation=waits)
+    assert AuditEvent.objects.filter(action="invitation.revoked", actor=cast.lead).count() == 1
+    assert team.accept(person=cast.member, invitation=other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_while_they_are_removed_ends_in_one_of_the_two(cast):
+    people = [
+        MembershipFactory(role=Role.READER, organisation=cast.enrolment.organisation)
+        for _ in range(4)
+    ]
+    works = []
+    for held in people:
+        letter = invite(cast, email=held.user.email)
+        works += [
+            lambda held=held, letter=letter: team.accept(person=held.user, invitation=letter),
+            lambda held=held: team.remove(actor=cast.lead, membership=held),
+        ]
+    done = outcomes(*works)
+    assert done[1::2] == [None] * 4
+    assert all(isinstance(one, (Membership, team.CannotAccept)) for one in done[::2])
+
+
 def test_the_last_lead_stays_until_somebody_takes_over(cast, sign_in):
     lead = Membership.objects.get(user=cast.lead)
     address = reverse("team_remove", args=[cast.enrolment.pk, lead.pk])
