@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from accelerator.core.sheets.refusals import SheetRefused
 from accelerator.core.sheets.values import Caps, Row, Sheet, letter
 
+SHOWN = 60  # characters of a heading in a sentence
+
 
 def table_of(rows: Iterable[Sequence[str]], caps: Caps) -> Sheet:
     """The first row that is not blank holds the headings. Raises SheetRefused."""
@@ -47,7 +49,7 @@ def _headings(texts: list[str]) -> tuple[str, ...]:
         first = seen.setdefault(" ".join(text.casefold().split()), column)
         if first != column:
             raise SheetRefused(
-                "heading-twice", first=letter(first), second=letter(column), heading=text
+                "heading-twice", first=letter(first), second=letter(column), heading=text[:SHOWN]
             )
     return tuple(texts)
 

@@ -18,3 +18,9 @@ def may_bring_in(roles: frozenset[str]) -> tuple[Role, ...]:
     if Role.HUB in roles:
         return (Role.LEAD, *TEAM, Role.ADVISER)
     return TEAM if roles & LEADING else ()
+
+
+def may_take_out(roles: frozenset[str]) -> tuple[Role, ...]:
+    """The roles that somebody with `roles` at an enrolment may end: the hub gives the adviser."""
+    found = may_bring_in(roles)
+    return (Role.LEAD, *found) if found and Role.LEAD not in found else found

@@ -113,7 +113,11 @@ def revoke(*, actor: User, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, person: User, invitation: Invitation) -> Membership:
-    """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
+    """Give `person` the role that was offered to their address; once. Raises CannotAccept.
+
+    One role after the other, so that each sees whether those before speak against it.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if row.why_closed:
         raise CannotAccept(row.why_closed)
@@ -137,7 +141,9 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
     """Make the account of somebody invited who has none, and accept. Raises CannotAccept."""
     if account_of(invitation.email):
         raise CannotAccept
-    with refused_as("user_email_unique", CannotAccept):
+    # Both refuse the address; the database names whichever it checks first.
+    taken = ("user_email_unique", "accelerator_user_email_key")
+    with refused_as(taken[0], CannotAccept), refused_as(taken[1], CannotAccept):
         person = User.objects.create_user(invitation.email, password, name=name)
     audit.record(person, "person.joined", person)
     accept(person=person, invitation=invitation)
@@ -146,7 +152,17 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
 
 @transaction.atomic
 def remove(*, actor: User, membership: Membership) -> None:
-    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange."""
+    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange.
+
+    A letter that waits for them at the same organisation leads nowhere any more.
+    """
+    waiting = Invitation.objects.waiting().filter(
+        email__iexact=membership.user.email,
+        organisation__isnull=False,
+        organisation=membership.organisation_id,
+    )
+    # Before the organisation's lock: in the order of `accept`.
+    letters = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     if membership.organisation_id:
         Organisation.objects.select_for_update().get(pk=membership.organisation_id)
         if membership.role == Role.LEAD and not _other_leads(membership):
@@ -156,6 +172,8 @@ def remove(*, actor: User, membership: Membership) -> None:
     gone, _ = Membership.objects.filter(pk=membership.pk).delete()
     if not gone:
         return
+    for letter in letters:
+        revoke(actor=actor, invitation=letter)
     audit.record(actor, "membership.ended", membership.user, at=membership, role=membership.role)
     _tell("membership_ended", membership, actor)
 

@@ -13,10 +13,11 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
 from accelerator.models import Enrolment, Invitation, Role, User
+from accelerator.models.invitations import InvitationQuerySet
 from accelerator.programme.enrolment import frame
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
-from accelerator.programme.team.access import may_bring_in, team_for
+from accelerator.programme.team.access import may_bring_in, may_take_out, team_for
 from accelerator.programme.team.forms import HandOverForm, InviteForm, JoinForm
 from accelerator.programme.team.services import CannotAccept, CannotChange, CannotInvite
 
@@ -58,6 +59,8 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
         "people": people,
         "invitations": queries.invitations_to(enrolment) if manages else [],
         "manages": manages,
+        "brings_in": may_bring_in(roles_of(enrolment)) if manages else (),
+        "takes_out": may_take_out(roles_of(enrolment)) if manages else (),
         "hands_over": may(enrolment, "team.hand_over")
         and any(one.role == Role.LEAD for one in people),
         "form": form,
@@ -76,11 +79,17 @@ def tried(request: Request, done: str, change: Callable[..., None], **given: Any
         messages.success(request, done)
 
 
+def _own_invitations(enrolment: Enrolment) -> InvitationQuerySet:
+    """Those that whoever asks may send again or take back: to roles into which they may invite."""
+    mine = may_bring_in(roles_of(enrolment))
+    return queries.invitations_to(enrolment).filter(role__in=mine)
+
+
 @require_POST
 @limited("letters")
 def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
     tried(request, done, team_service.send_again, invitation=row)
     return redirect("team", pk=pk)
@@ -89,7 +98,7 @@ def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
 @require_POST
 def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
     tried(request, done, team_service.revoke, invitation=row)
     return redirect("team", pk=pk)
@@ -98,7 +107,8 @@ def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
 def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     """Say what ends, then end it."""
     enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.people_of(enrolment), pk=membership)
+    ends = may_take_out(roles_of(enrolment))
+    row = get_object_or_404(queries.people_of(enrolment).filter(role__in=ends), pk=membership)
     if request.method == "POST":
         done = f"{row.user} is no longer {row.get_role_display().lower()}."
         tried(request, done, team_service.remove, membership=row)

@@ -192,6 +192,13 @@ def test_the_row_of_a_wrong_quotation_mark_is_named() -> None:
     assert "Row 3 has" in refused(b'a,b\n1,2\n"x"y,z\n').message
 
 
+def test_a_long_heading_is_told_in_part() -> None:
+    """An answer as long as the heading would be taken for none."""
+    refusal = refused(b"Name" * 2000 + b"," + b"Name" * 2000 + b"\n1,2\n")
+    assert refusal.code == "heading-twice"
+    assert len(refusal.message) < 200
+
+
 @pytest.mark.usefixtures("here")
 def test_windows_1252_is_read_where_somebody_says_so_and_only_where_nothing_else_fits() -> None:
     assert rows("name\ncafé".encode("cp1252"), windows=True)[1] == (2, "café")

@@ -1,6 +1,7 @@
 """Organisations enrolled from a spreadsheet: looked at first, all or nothing, once."""
 
 import io
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -291,6 +292,23 @@ def test_a_preview_costs_the_same_for_one_row_and_for_many(upload):
             assert upload(HEADINGS + rows).status_code == 200
         costs.append(len(queries))
     assert costs[1] == costs[2]
+
+
+def test_names_made_to_be_long_cost_little() -> None:
+    """One sign may stand for eighteen letters or four words."""
+    name = "\ufdfa" * 195
+    tracemalloc.start()
+    try:
+        assert Alike([f"{name} {number}" for number in range(5)]).to(name) == []
+        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_row_names_a_few_match_funders(upload) -> None:
+    names = ";".join(f"Funder number {number}" for number in range(21))
+    shown = upload(f"Organisation,Programme,Match funders,Lead's e-mail\nA,B,{names},a@b.org\n")
+    assert problems(shown) == ["Cell C2: Name 20 match funders or fewer."]
 
 
 def test_what_looks_alike() -> None:

@@ -20,6 +20,7 @@ from tests.markup import page
 
 pytestmark = pytest.mark.django_db
 NAME, ADDRESS = "Zephyrine Quillfeather", "zephyrine@quillfeather.example"
+CALLED = "Zeph Q."  # in a letter
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def leaver(world) -> User:
     Membership.objects.filter(user=person).update(job_role="Deputy")
     EmailAddress.objects.create(user=person, email=ADDRESS, primary=True)
     LogEntry.objects.create(user=world.staff, action_flag=2, object_repr=f"{NAME}, lead")
-    for role in (Role.READER, Role.SPONSOR):
+    for role, name in ((Role.READER, NAME), (Role.SPONSOR, CALLED)):
         invitation = invite(
-            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=NAME
+            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=name
         )
     send_again(actor=person, invitation=invitation)
     queue_mail(to=ADDRESS, subject="Welcome", text=f"Hello {NAME}")
@@ -54,8 +55,9 @@ def leave(world, person: User) -> bool:
 
 def test_name_and_address_are_nowhere_any_more(world, leaver) -> None:
     assert rows_that_hold(NAME)
+    assert rows_that_hold(CALLED)
     assert leave(world, leaver)
-    assert rows_that_hold(NAME) == rows_that_hold(ADDRESS) == []
+    assert rows_that_hold(NAME) == rows_that_hold(ADDRESS) == rows_that_hold(CALLED) == []
 
 
 def test_their_work_stays_by_a_former_member(world, leaver, sign_in) -> None:

@@ -64,10 +64,11 @@ def kind_called(key: str) -> Consent.Kind:
 def contacts_of(enrolment: Enrolment) -> list[Enrolment]:
     """Others of the cohort that agreed to be contacted, each with its leads in `leads`.
 
-    Nobody, unless this one agreed too; and only for its own people and the Learning Hub, as whom
-    it was fetched (`core.access.get_for`). Three queries at most.
+    Nobody, unless this one agreed too and still takes part, as those it sees do; and only for its
+    own people and the Learning Hub, as whom it was fetched (`core.access.get_for`). Three queries
+    at most.
     """
-    if not roles_of(enrolment) & (OWN_ROLES | {Role.HUB}):
+    if not enrolment.is_active or not roles_of(enrolment) & (OWN_ROLES | {Role.HUB}):
         return []
     agreed = Consent.objects.standing().filter(kind=Kind.CONTACT)
     if not agreed.filter(enrolment=enrolment).exists():

@@ -165,7 +165,7 @@ class CohortForm(forms.Form):
     def _was_read(self) -> dict:
         try:
             found = json.loads(self.cleaned_data["read"])
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

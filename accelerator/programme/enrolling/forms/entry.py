@@ -9,6 +9,7 @@ from accelerator.core.text import plain_name
 from accelerator.models import MatchFunder
 
 MAX_NAME = 200
+MOST_FUNDERS = 20  # of one enrolment
 
 
 class LeadAddressField(forms.EmailField):
@@ -57,6 +58,8 @@ class NewFundersField(forms.Field):
         super().validate(value)
         if any(len(name) > MAX_NAME for name in value):
             raise forms.ValidationError(f"A funder’s name has at most {MAX_NAME} characters.")
+        if len(value) > MOST_FUNDERS:
+            raise forms.ValidationError(f"Name {MOST_FUNDERS} match funders or fewer.")
 
 
 def other_funders() -> NewFundersField:
