@@ -92,10 +92,9 @@ def test_back_to_the_cohorts_date(cast, sign_in, mailbox):
     [
         ("2027-01-14", "Choose 15 January 2027 or later: Calibrate is due then."),
         ("2027-09-02", "Choose 1 September 2027 or earlier: Review is due then."),
-        ("", "Enter the day on which it is due."),
-        ("soon", "Enter a day, such as 2027-03-31."),
-        ("0001-01-01", "Enter a day from 2000 on."),
-        ("9999-12-31", "Enter a day before 2100."),
+        ("", "Due on: enter a date."),
+        ("soon", "Due on: enter a date, such as 2027-09-01."),
+        ("0001-01-01", "Due on: enter a year from 2000 to 2199."),
     ],
 )
 def test_a_day_that_cannot_be_is_explained_beside_its_field(cast, sign_in, day, why):
@@ -218,7 +217,7 @@ def test_a_lead_adds_changes_and_removes_a_busy_time(cast, sign_in):
         ({"ends_on": "2027-05-31"}, "ends_on", "the first day or a later one"),
         ({"what": "  "}, "what", "Say what it is"),
         ({"what": "x" * 201}, "what", "200"),
-        ({"starts_on": "yesterday"}, "starts_on", "Enter a day"),
+        ({"starts_on": "yesterday"}, "starts_on", "First day: enter a date"),
     ],
 )
 def test_a_busy_time_that_cannot_be_is_explained(cast, sign_in, change, field, why):
