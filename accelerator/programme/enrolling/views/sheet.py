@@ -1,13 +1,12 @@
 """Enrolling from a spreadsheet: upload, look at what would be made, confirm; all or nothing."""
 
-import hashlib
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.exports import csv_response
+from accelerator.core.fingerprint import fingerprint
 from accelerator.core.http import Request
 from accelerator.core.limits import too_often
 from accelerator.core.sheets import SheetRefused, read
@@ -73,7 +72,7 @@ def _upload(request: Request, cohort: Cohort) -> HttpResponse:
 
 def _confirm(request: Request, cohort: Cohort, rows: str) -> HttpResponse:
     """Everything is looked at again: what was free at the preview may be taken."""
-    mark = hashlib.sha256(rows.encode()).hexdigest()
+    mark = fingerprint(rows)
     if is_applied(cohort, mark):
         messages.info(request, DONE_BEFORE)
         return redirect("organisations", slug=cohort.slug)
