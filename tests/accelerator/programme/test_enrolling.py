@@ -171,12 +171,12 @@ def test_an_organisation_is_enrolled_once_in_a_cohort(cast, enrol):
     assert Programme.objects.filter(name="Repair Crew").count() == 0
 
 
-def test_a_cohort_that_has_ended_enrols_nobody(cast, enrol, cohort):
+def test_a_closed_cohort_enrols_nobody(cast, enrol, cohort):
     Cohort.objects.filter(pk=cohort.pk).update(closed_on=date(2026, 9, 2))
     assert enrol().status_code == 302
     assert not Organisation.objects.filter(name="Riverside Youth").exists()
     cohort.refresh_from_db()
-    with pytest.raises(CannotEnrol, match="has ended"):
+    with pytest.raises(CannotEnrol, match="is closed"):
         enrolling.enrol(actor=cast.hub, cohort=cohort, entries=[ENTRY])
 
 

@@ -275,7 +275,7 @@ def test_the_template_has_the_headings_that_are_read(cast, cohort, sign_in):
     assert list(lines.letters.values()) == list("ABCDEFG")
 
 
-def test_a_cohort_that_has_ended_takes_no_spreadsheet(upload, confirm, cohort):
+def test_a_closed_cohort_takes_no_spreadsheet(upload, confirm, cohort):
     preview = upload(TWO)
     Cohort.objects.filter(pk=cohort.pk).update(closed_on=date(2026, 9, 2))
     assert confirm(preview).status_code == 302

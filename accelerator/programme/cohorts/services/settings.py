@@ -12,7 +12,7 @@ from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Cohort, Membership, Role, User
 from accelerator.programme.cohorts.frame import OWN_FIELDS, sections, standing
 
-ENDED = "This cohort is closed. Open it again to change its settings."
+CLOSED = "This cohort is closed. Open it again to change its settings."
 
 
 class SettingsRefused(Exception):
@@ -80,7 +80,7 @@ def save_settings(
     if not changed:
         return row
     if row.has_ended:
-        raise SettingsRefused(ENDED)
+        raise SettingsRefused(CLOSED)
     if row.version != read_version:
         raise StaleSettings(row)
     if why := row.why_not_for(values["smallest_group"]):

@@ -16,7 +16,7 @@ from accelerator.programme.enrolling.forms import sheet as forms
 from accelerator.programme.enrolling.forms.sheet import ConfirmForm, Plan, UploadForm
 from accelerator.programme.enrolling.queries import is_applied
 from accelerator.programme.enrolling.services import enrolling
-from accelerator.programme.enrolling.services.enrolling import ENDED, CannotEnrol
+from accelerator.programme.enrolling.services.enrolling import CLOSED, CannotEnrol
 
 MOST_PROBLEMS = 100
 TOO_OLD = "The preview was open for too long, or is not yours. Upload the spreadsheet again."
@@ -28,7 +28,7 @@ def enrol_sheet(request: Request, slug: str) -> HttpResponse:
     """The upload and its preview; with `rows`, which the preview sends, the confirmation."""
     cohort = cohort_for(request.user, slug)
     if cohort.has_ended:
-        messages.error(request, ENDED)
+        messages.error(request, CLOSED)
         return redirect("organisations", slug=slug)
     if request.method != "POST":
         return _upload_page(request, cohort, UploadForm())
