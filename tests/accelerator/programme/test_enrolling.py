@@ -33,7 +33,6 @@ from tests.factories.programme import (
     MembershipFactory,
     OrganisationFactory,
     ProgrammeFactory,
-    UserFactory,
 )
 from tests.markup import page
 from tests.together import outcomes
@@ -148,13 +147,6 @@ def test_the_lead_there_is_may_be_named(enrol):
 def test_somebody_must_lead(enrol):
     assert "Nobody leads this" in error(enrol(email=""), "email")
     assert not Organisation.objects.filter(name="Riverside Youth").exists()
-
-
-def test_whoever_has_an_account_just_gets_the_letter(enrol):
-    UserFactory(email="ana@example.org")
-    assert enrol().status_code == 302
-    assert OutgoingMail.objects.filter(to="ana@example.org").count() == 1
-    assert not Membership.objects.filter(user__email="ana@example.org").exists()
 
 
 def test_whoever_waits_gets_a_new_letter_and_no_second_invitation(enrol, cast):
