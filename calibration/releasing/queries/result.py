@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 
 from django.conf import settings
@@ -220,7 +219,7 @@ def _item(framework: Catalogue, cell: Cell, row: Mapping, lowest: Collection[int
     )
 
 
-def _day(moment: datetime) -> str:
+def _day(moment) -> str:
     return day_in_words(timezone.localdate(moment))
 
 

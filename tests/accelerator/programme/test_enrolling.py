@@ -130,11 +130,13 @@ def test_a_near_name_may_be_another_organisation(enrol):
 def test_where_somebody_leads_already_nobody_is_written_to(enrol, cast):
     place = OrganisationFactory(name="Riverside Youth")
     lead = MembershipFactory(role=Role.LEAD, organisation=place)
+    ProgrammeFactory(organisation=place, name="Repair Crew", description="As it was.")
     assert f"{lead.user} leads this" in error(enrol(), "email")
     response = enrol(email="")
     assert response.status_code == 302
     assert not Invitation.objects.exists()
     assert made().organisation == lead.organisation
+    assert made().programme.description == "As it was."
 
 
 def test_the_lead_there_is_may_be_named(enrol):
