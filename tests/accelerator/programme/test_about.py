@@ -12,6 +12,7 @@ from accelerator.programme.about.services.commitment import sign
 from accelerator.programme.about.services.profile import Meanwhile, save_profile
 from accelerator.programme.enrolment import Refused
 from tests.conftest import with_whole_team
+from tests.factories.assessment import started
 from tests.factories.programme import MembershipFactory
 from tests.together import outcomes
 
@@ -331,3 +332,13 @@ def test_nothing_is_said_or_signed_for_who_has_left(cast, sign_in):
         )
     assert not Commitment.objects.exists()
     assert not Profile.objects.exists()
+
+
+def test_whom_to_tell_of_a_worry_is_known_where_evidence_is_added(cast, sign_in) -> None:
+    contact = "Ros Adeyemi, 020 7946 0123"
+    Cohort.objects.filter(pk=cast.enrolment.cohort_id).update(safeguarding_contact=contact)
+    member = sign_in(cast.member)
+    assert contact in text(member.get(address(cast, "enrolment")))
+    assessment = started(cast.enrolment, cast.lead)
+    page = text(member.get(reverse("assessments:criterion", args=[assessment.pk, "monitor.3"])))
+    assert f"{address(cast, 'enrolment')}#safeguarding" in page
