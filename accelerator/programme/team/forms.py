@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.db.models import QuerySet
 
-from accelerator.core.forms import NameField
+from accelerator.core.forms import NameField, field_of
 from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
 
@@ -26,7 +26,9 @@ class InviteForm(LetterForm):
 
     def __init__(self, *args, roles: Iterable[Role], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, f"{role.label}: {prose_of(role)}") for role in roles]  # type: ignore[attr-defined]
+        field_of(self, "role", forms.ChoiceField).choices = [
+            (role, f"{role.label}: {prose_of(role)}") for role in roles
+        ]
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])

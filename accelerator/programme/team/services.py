@@ -215,9 +215,7 @@ def _tell(template: str, membership: Membership, actor: User, **more: User) -> N
 
 
 def _other_leads(membership: Membership) -> bool:
-    leads = Membership.objects.filter(
-        organisation=membership.organisation_id, role=Role.LEAD, user__is_active=True
-    )
+    leads = Membership.objects.leads().filter(organisation=membership.organisation_id)
     return leads.exclude(pk=membership.pk).exists()
 
 
