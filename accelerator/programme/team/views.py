@@ -13,7 +13,7 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
 from accelerator.models import Enrolment, Invitation, Role, User
-from accelerator.programme.enrolment import frame
+from accelerator.programme.enrolment import frame, why_closed
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
 from accelerator.programme.team.access import may_bring_in, team_for
@@ -27,7 +27,11 @@ def team(request: Request, pk: int) -> HttpResponse:
     """Who is in an organisation's team, who is invited, and a form to invite somebody."""
     action = "team.manage" if request.method == "POST" else "team.view"
     enrolment = team_for(request.user, pk, action)
-    roles = may_bring_in(roles_of(enrolment)) if may(enrolment, "team.manage") else ()
+    closed = why_closed(enrolment, even_paused=True)
+    if closed and request.method == "POST":
+        return _refused(request, enrolment, closed)
+    manages = may(enrolment, "team.manage") and not closed
+    roles = may_bring_in(roles_of(enrolment)) if manages else ()
     form = InviteForm(request.POST or None, roles=roles)
     if request.method == "POST" and form.is_valid():
         if sentence := too_often("letters", request.user):
@@ -64,6 +68,11 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
     return render(request, "programme/team/team.html", context, status=status)
 
 
+def _refused(request: Request, enrolment: Enrolment, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return redirect("team", pk=enrolment.pk)
+
+
 def tried(request: Request, done: str, change: Callable[..., None], **given: Any) -> None:
     """Do `change` as this person, and say that it is `done`, or why not."""
     try:
@@ -78,6 +87,8 @@ def tried(request: Request, done: str, change: Callable[..., None], **given: Any
 @limited("letters")
 def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = team_for(request.user, pk, "team.manage")
+    if closed := why_closed(enrolment, even_paused=True):
+        return _refused(request, enrolment, closed)
     row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
     tried(request, done, team_service.send_again, invitation=row)

@@ -156,6 +156,34 @@ def test_nothing_begins_in_a_cohort_that_has_ended(cast):
         invite(cast, email="other@example.org", role=Role.ADVISER)
 
 
+def test_the_page_of_a_closed_cohort_invites_nobody_and_still_removes(cast, sign_in):
+    waiting = invite(cast)
+    cast.enrolment.cohort.closed_on = timezone.localdate()
+    cast.enrolment.cohort.save()
+    lead = sign_in(cast.lead)
+    shown = lead.get(page(cast)).content.decode()
+    again = reverse("invitation_again", args=[cast.enrolment.pk, waiting.pk])
+    assert "Invite somebody" not in shown
+    assert again not in shown
+    letters = OutgoingMail.objects.count()
+    for address in (page(cast), again):
+        said = lead.post(address, {"email": "b@example.org", "role": "member"}, follow=True)
+        assert "This cohort has ended." in said.content.decode()
+    assert Invitation.objects.get() == waiting
+    assert OutgoingMail.objects.count() == letters
+    gone = Membership.objects.get(user=cast.reader)
+    lead.post(reverse("team_remove", args=[cast.enrolment.pk, gone.pk]))
+    assert roles_of(cast.reader.email) == set()
+
+
+def test_before_anybody_has_joined_the_page_says_so(cast, sign_in):
+    Membership.objects.filter(organisation=cast.enrolment.organisation).delete()
+    Membership.objects.filter(enrolment=cast.enrolment).delete()
+    shown = sign_in(cast.hub).get(page(cast)).content.decode()
+    assert "Nobody has joined yet" in shown
+    assert "<table" not in shown
+
+
 def test_the_same_person_is_invited_once(cast, sign_in):
     invite(cast)
     given = {"email": "NEW@example.org", "role": "member"}
