@@ -1,5 +1,6 @@
 """People come into a team by invitation, change places in it and leave it."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from accelerator.core.rights import prose_of
 from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
 from accelerator.programme.team import services as team
 from calibration.access import tied_to
@@ -73,6 +75,16 @@ def test_the_token_is_in_the_letter_only(cast):
     assert len(token) >= 43
     assert token not in str(vars(Invitation.objects.get(pk=invitation.pk)))
     assert token not in str(list(AuditEvent.objects.values()))
+
+
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.ADVISER])
+def test_the_letter_and_its_page_say_what_one_would_do(cast, client, role):
+    invite(cast, role=role)
+    letter = OutgoingMail.objects.get(to="new@example.org").text
+    shown = client.get(link()).content.decode()
+    for text in (letter, html.unescape(shown)):
+        assert str(role.label) in text
+        assert prose_of(role) in text
 
 
 def test_looking_at_the_link_accepts_nothing(cast, client):
