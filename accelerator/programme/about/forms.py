@@ -111,6 +111,11 @@ class CommitmentForm(forms.ModelForm):
             "lead_seniority": "For example: a senior manager, who can change how things are done.",
             "team_hours_a_month": "All of them together.",
         }
+        error_messages = {
+            "lead_days_a_month": {"required": "Say how many days the project lead has."},
+            "lead_seniority": {"required": "Say how senior the project lead is."},
+            "team_hours_a_month": {"required": "Say how many hours the team has; 0 is an answer."},
+        }
         field_classes = {"lead_seniority": NameField}
 
     def __init__(self, *args, organisation: str, **kwargs) -> None:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
+from accelerator.core.rights import prose_of
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import (
@@ -244,6 +245,7 @@ def _write(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "address": settings.SITE_URL + reverse("invitation", args=[token]),
         "days": Invitation.DAYS,
+        "prose": prose_of(Role(invitation.role)),
     }
     subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
     queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
+from accelerator.core.rights import prose_of
 from accelerator.models import Enrolment, Invitation, Role, User
 from accelerator.models.invitations import InvitationQuerySet
 from accelerator.programme.enrolment import enrolment_for, frame
@@ -139,7 +140,8 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What is offered; looking at it, or a program that follows links in mail, accepts nothing."""
     found = queries.invitation_of(token)
-    context = {"invitation": found, "closed": found.why_closed}
+    prose = prose_of(Role(found.role))
+    context = {"invitation": found, "closed": found.why_closed, "prose": prose}
     user = request.user
     if user.is_authenticated:
         context["is_theirs"] = user.email.lower() == found.email.lower()

@@ -100,6 +100,7 @@ def test_staff_of_a_fresh_site_open_the_first_cohort(sign_in, db) -> None:
     assert reverse("cohort_new") in [one["href"] for one in empty.all("a")]
     given = typed(staff.get(reverse("cohort_new"))) | NEW
     assert given["framework"] == ""
+    assert "There are none yet." in page(staff.get(reverse("cohort_new"))).text
     made = staff.post(reverse("cohort_new"), given)
     assert staff.get(made.url).status_code == 200
     assert frameworks_open_to([Cohort.objects.get().pk]) == {}

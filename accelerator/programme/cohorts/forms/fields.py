@@ -21,7 +21,8 @@ class InstitutionsField(forms.ModelMultipleChoiceField):
             Institution.objects.order_by("name"),
             label="Whose coaches are asked?",
             help_text="Suggested pairs and lists hold the coaches of these institutions only. With "
-            "none chosen, coaches of every institution may be asked. Who reviews already goes on.",
+            "none chosen, coaches of every institution may be asked. Who reviews already goes on. "
+            "Administrators of the site add institutions.",
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages=dict.fromkeys(REFUSALS, "Choose institutions from the list."),
