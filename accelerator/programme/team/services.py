@@ -13,12 +13,14 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
+from accelerator.core.rights import prose_of
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import (
     account_of,
     digest,
     holds,
+    why_nobody_comes,
     why_not_adviser,
     why_not_moderator,
 )
@@ -44,9 +46,19 @@ class CannotChange(Exception):
 
 @transaction.atomic
 def invite(
-    *, actor: User | None, role: Role, place: Model, email: str, name: str = "", job_role: str = ""
+    *,
+    actor: User | None,
+    role: Role,
+    place: Model,
+    email: str,
+    name: str = "",
+    job_role: str = "",
+    noted_at: Model | None = None,
 ) -> Invitation:
-    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite."""
+    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite.
+
+    `noted_at` is the cohort or organisation for which the audit tells of it, if not `place`.
+    """
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
@@ -67,15 +79,21 @@ def invite(
     )
     with refused_as("invitation_waits_once", CannotInvite):
         invitation.save()
-    audit.record(actor, "invitation.sent", invitation, role=role, to=str(place._meta.label_lower))
+    to = str(place._meta.label_lower)
+    audit.record(actor, "invitation.sent", invitation, at=noted_at, role=role, to=to)
     _write(invitation, token)
     return invitation
 
 
 @transaction.atomic
 def send_again(*, actor: User, invitation: Invitation) -> None:
-    """A new letter, with a new link and seven more days; the old link ends."""
+    """A new letter, with a new link and seven more days; the old link ends.
+
+    Raises CannotChange.
+    """
     row = _locked(invitation)
+    if why := why_nobody_comes(row.where):
+        raise CannotChange(why)
     token = secrets.token_urlsafe(32)
     row.token_hash = digest(token)
     row.sent_at = timezone.now()
@@ -96,7 +114,11 @@ def revoke(*, actor: User, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, person: User, invitation: Invitation) -> Membership:
-    """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
+    """Give `person` the role that was offered to their address; once. Raises CannotAccept.
+
+    One role after the other, so that each sees whether those before speak against it.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if row.why_closed:
         raise CannotAccept(row.why_closed)
@@ -120,7 +142,9 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
     """Make the account of somebody invited who has none, and accept. Raises CannotAccept."""
     if account_of(invitation.email):
         raise CannotAccept
-    with refused_as("user_email_unique", CannotAccept):
+    # Both refuse the address; the database names whichever it checks first.
+    taken = ("user_email_unique", "accelerator_user_email_key")
+    with refused_as(taken[0], CannotAccept), refused_as(taken[1], CannotAccept):
         person = User.objects.create_user(invitation.email, password, name=name)
     audit.record(person, "person.joined", person)
     accept(person=person, invitation=invitation)
@@ -129,7 +153,17 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
 
 @transaction.atomic
 def remove(*, actor: User, membership: Membership) -> None:
-    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange."""
+    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange.
+
+    A letter that waits for them at the same organisation leads nowhere any more.
+    """
+    waiting = Invitation.objects.waiting().filter(
+        email__iexact=membership.user.email,
+        organisation__isnull=False,
+        organisation=membership.organisation_id,
+    )
+    # Before the organisation's lock: in the order of `accept`.
+    letters = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     if membership.organisation_id:
         Organisation.objects.select_for_update().get(pk=membership.organisation_id)
         if membership.role == Role.LEAD and not _other_leads(membership):
@@ -139,7 +173,9 @@ def remove(*, actor: User, membership: Membership) -> None:
     gone, _ = Membership.objects.filter(pk=membership.pk).delete()
     if not gone:
         return
-    audit.record(actor, "membership.ended", membership.user, role=membership.role)
+    for letter in letters:
+        revoke(actor=actor, invitation=letter)
+    audit.record(actor, "membership.ended", membership.user, at=membership, role=membership.role)
     _tell("membership_ended", membership, actor)
 
 
@@ -180,9 +216,7 @@ def _tell(template: str, membership: Membership, actor: User, **more: User) -> N
 
 
 def _other_leads(membership: Membership) -> bool:
-    leads = Membership.objects.filter(
-        organisation=membership.organisation_id, role=Role.LEAD, user__is_active=True
-    )
+    leads = Membership.objects.leads().filter(organisation=membership.organisation_id)
     return leads.exclude(pk=membership.pk).exists()
 
 
@@ -197,15 +231,10 @@ def _locked(invitation: Invitation) -> Invitation:
 
 def _not_barred(role: Role, place: Model, person: User | None, problem: type[Exception]) -> None:
     """That the place still takes people, and that no other role of the person speaks against it."""
-    cohort = place.cohort if isinstance(place, Enrolment) else place
-    if isinstance(cohort, Cohort) and cohort.has_ended:
-        raise problem("This cohort has ended.")
-    why = ""
-    if isinstance(place, Enrolment):
-        if place.state == Enrolment.State.WITHDRAWN:
-            raise problem("This organisation has left the cohort.")
+    why = why_nobody_comes(place)
+    if not why and isinstance(place, Enrolment):
         why = why_not_adviser(person, place)
-    elif isinstance(place, Cohort) and role == Role.MODERATOR:
+    elif not why and isinstance(place, Cohort) and role == Role.MODERATOR:
         why = why_not_moderator(person, place)
     if why:
         raise problem(why)
@@ -216,6 +245,7 @@ def _write(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "address": settings.SITE_URL + reverse("invitation", args=[token]),
         "days": Invitation.DAYS,
+        "prose": prose_of(Role(invitation.role)),
     }
     subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
     queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")
