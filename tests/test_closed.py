@@ -19,7 +19,11 @@ from accelerator.programme.about.services.dates import set_deadline
 from calibration.assigning.services import assigning
 from calibration.desk.services import lease
 from calibration.reviewing.services import reviewing
+from improvement.models import Action, Objective
+from improvement.planning import services as planning
+from improvement.signing import services as signing
 from tests.factories import calibration as calibrations
+from tests.factories import plan as plans
 from tests.factories.assessment import note, open_framework
 from tests.factories.programme import InstitutionFactory, MembershipFactory
 from tests.factories.signing_in import client_of
@@ -144,6 +148,38 @@ def take_address(world) -> None:
     world.stranger.save(update_fields=["email"])
 
 
+def taken_back(world) -> None:
+    signing.take_back(actor=world.lead, version=world.plan_version)
+
+
+def signed(world) -> None:
+    signing.approve(actor=world.sponsor, version=world.plan_version)
+
+
+def without_a_plan(world) -> list:
+    return [calibrations.released(calibrations.twin(world)).assessment.enrolment_id]
+
+
+def two_objectives(world) -> None:
+    taken_back(world)
+    planning.add_objective(
+        actor=world.lead, plan=world.plan, written=plans.written("Second"), aims={}
+    )
+
+
+def past_its_date(world) -> None:
+    Action.objects.filter(pk=world.action.pk).update(due_on=date(2026, 11, 1))
+
+
+def spare_piece(world) -> str:
+    return str(note(world.plan.enrolment, world.lead, text="A spare note.").pk)
+
+
+def new_date(world) -> dict:
+    return {f"due_{world.action.pk}": "2027-05-01"}
+
+
+OBJECTIVE = fixed(title="Late", horizon="programme", depth="light", support="none", version="0")
 RATED = fixed(level="1", justification="Typed too late.")
 JUDGED = fixed(answer="1", commentary="Typed too late.", sureness="sure", lift="Write it down.")
 SENT = {
@@ -223,6 +259,30 @@ SENT = {
     "calibration:meeting_edit": Sent("hub", fixed(notes="Something else.")),
     "calibration:request_answer": Sent("lead", fixed(answer="Here it is.", step="send")),
     "invitation": Sent("stranger", setup=take_address),
+    "improvement:start": Sent("lead", args=without_a_plan),
+    "improvement:objective_add": Sent("lead", OBJECTIVE, setup=taken_back),
+    "improvement:objective": Sent("lead", fixed(title="Another name"), setup=taken_back),
+    "improvement:objective_remove": Sent("lead", setup=taken_back),
+    "improvement:objective_move": Sent(
+        "lead",
+        fixed(to="up"),
+        setup=two_objectives,
+        args=lambda w: [Objective.objects.latest("pk").pk],
+    ),
+    "improvement:objective_back": Sent("lead", setup=taken_back),
+    "improvement:new_dates": Sent("lead", new_date, setup=past_its_date),
+    "improvement:action_add": Sent("lead", fixed(title="Ring home"), setup=taken_back),
+    "improvement:action_edit": Sent("member", fixed(outcome="A list of reasons")),
+    "improvement:action_move": Sent("member", fixed(state="done", version="1")),
+    "improvement:action_remove": Sent("lead", setup=taken_back),
+    "improvement:resource_add": Sent("member", fixed(kind="time", hours="2", on="2026-11-02")),
+    "improvement:action_attach": Sent("member", lambda w: {"evidence": [str(spare_piece(w))]}),
+    "improvement:action_detach": Sent("member"),
+    "improvement:hand_over": Sent("lead", setup=taken_back),
+    "improvement:version_take_back": Sent("lead"),
+    "improvement:version_decide": Sent("sponsor", fixed(decision="approve")),
+    "improvement:version_revoke": Sent("sponsor", fixed(reason="No money."), setup=signed),
+    "improvement:version_acknowledge": Sent("adviser", setup=signed),
 }
 CLOSED = {
     "paused": lambda: Enrolment.objects.update(state="paused", paused_on=date(2026, 10, 1)),
@@ -239,7 +299,7 @@ def contents() -> dict[str, str]:
     tables = sorted(
         model._meta.db_table
         for model in apps.get_models()
-        if model._meta.app_label in ("accelerator", "assessments", "calibration")
+        if model._meta.app_label in ("accelerator", "assessments", "calibration", "improvement")
     )
     each = " UNION ALL ".join(
         f"SELECT '{table}', md5(string_agg(t::text, '' ORDER BY t::text)) FROM {table} t"

@@ -11,11 +11,13 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.models import User
 from assessments.models import Criterion, Evidence
 from improvement.models import Action, ActionEvidence, Objective, Resource
 from improvement.planning.services import unsigned
 from improvement.rules.actions import State
+from improvement.rules.problems import PlanLocked
 
 # What a sponsor signs of an action; the rest is live.
 SIGNED = ("title", "hours", "money", "is_quick_win")
@@ -58,7 +60,7 @@ class StaleAction(Exception):
 def add_action(
     *, actor: User, objective: Objective, written: Written, develops: Criterion | None = None
 ) -> Action:
-    """Write a new action, the last of its objective. Raises PlanWaits."""
+    """Write a new action, the last of its objective. Raises PlanLocked."""
     unsigned(objective.plan)
     last = objective.actions.aggregate(last=Max("position"))["last"]
     action = Action.objects.create(
@@ -76,7 +78,7 @@ def add_action(
 def save_action(*, actor: User, action: Action, read_version: int, written: Written) -> Action:
     """Change an action that nobody changed since `read_version`.
 
-    The same again after a lost reply counts as saved. Raises StaleAction, and PlanWaits where
+    The same again after a lost reply counts as saved. Raises StaleAction, and PlanLocked where
     something that is to be signed would change.
     """
     current = _locked(action)
@@ -93,7 +95,10 @@ def save_action(*, actor: User, action: Action, read_version: int, written: Writ
 
 @transaction.atomic
 def move_action(*, actor: User, action: Action, read_version: int, moved: Moved) -> Action:
-    """Take an action to a state. Where it is there already, nothing happens. Raises StaleAction."""
+    """Take an action to a state; where it is there already, nothing happens.
+
+    Raises StaleAction and PlanLocked.
+    """
     current = _locked(action)
     asked = {
         "state": moved.state.value,
@@ -115,7 +120,7 @@ def move_action(*, actor: User, action: Action, read_version: int, moved: Moved)
 def date_action(*, actor: User, action: Action, read_version: int, due_on: date) -> Action:
     """Give an action another date; one that now begins after it loses its beginning.
 
-    Raises StaleAction.
+    Raises StaleAction and PlanLocked.
     """
     current = _locked(action)
     if current.due_on == due_on:
@@ -135,7 +140,7 @@ def date_action(*, actor: User, action: Action, read_version: int, due_on: date)
 
 @transaction.atomic
 def take_out(*, actor: User, action: Action) -> None:
-    """Take an action out of the plan; it can be put back. Raises PlanWaits."""
+    """Take an action out of the plan; it can be put back. Raises PlanLocked."""
     unsigned(action.objective.plan)
     if Action.objects.standing().filter(pk=action.pk).update(removed_at=timezone.now()):
         audit.record(actor, "action.taken_out", action)
@@ -143,7 +148,7 @@ def take_out(*, actor: User, action: Action) -> None:
 
 @transaction.atomic
 def put_back(*, actor: User, action: Action) -> None:
-    """Undo `take_out`. Raises PlanWaits."""
+    """Undo `take_out`. Raises PlanLocked."""
     unsigned(action.objective.plan)
     if Action.objects.filter(pk=action.pk).exclude(removed_at=None).update(removed_at=None):
         audit.record(actor, "action.put_back", action)
@@ -151,7 +156,8 @@ def put_back(*, actor: User, action: Action) -> None:
 
 @transaction.atomic
 def attach(*, actor: User, action: Action, evidence: Evidence) -> None:
-    """Say that a piece of evidence came of an action; twice is once."""
+    """Say that a piece of evidence came of an action; twice is once. Raises PlanLocked."""
+    _locked(action)
     _, created = ActionEvidence.objects.get_or_create(
         action=action, evidence=evidence, defaults={"added_by": actor}
     )
@@ -161,7 +167,8 @@ def attach(*, actor: User, action: Action, evidence: Evidence) -> None:
 
 @transaction.atomic
 def detach(*, actor: User, action: Action, evidence: Evidence) -> None:
-    """The piece stays in the library; it only no longer belongs to the action."""
+    """The piece stays in the library, it only leaves the action. Raises PlanLocked."""
+    _locked(action)
     gone, _ = ActionEvidence.objects.filter(action=action, evidence=evidence).delete()
     if gone:
         audit.record(actor, "action.evidence_detached", action, evidence=str(evidence.pk))
@@ -169,13 +176,16 @@ def detach(*, actor: User, action: Action, evidence: Evidence) -> None:
 
 @transaction.atomic
 def log_resource(*, actor: User, action: Action, **noted: Any) -> Resource:
-    """Note what an action took: kind, hours, money, note, on."""
+    """Note what an action took: kind, hours, money, note, on. Raises PlanLocked."""
+    _locked(action)
     resource = Resource.objects.create(action=action, written_by=actor, **noted)
     audit.record(actor, "resource.logged", action, kind=resource.kind)
     return resource
 
 
 def _locked(action: Action) -> Action:
+    """The action as it is, held open and from others. Raises PlanLocked."""
+    hold_open(action.objective.plan.enrolment_id, PlanLocked)
     return (
         Action.objects.select_related("objective__plan")
         .select_for_update(of=("self",))

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -22,8 +23,7 @@ from improvement.actions.forms import (
 from improvement.actions.services import StaleAction
 from improvement.models import Action
 from improvement.planning.frame import frame
-from improvement.planning.views import WAITS
-from improvement.rules.problems import PlanWaits
+from improvement.rules.problems import PlanLocked
 
 
 def _range(plan) -> tuple:
@@ -88,6 +88,9 @@ def new_dates(request: Request, pk: int) -> HttpResponse:
                 form.add_error(
                     f"due_{action.pk}", "Somebody else changed this meanwhile. Look again."
                 )
+            except PlanLocked as error:
+                form.add_error(None, str(error))
+                break
             else:
                 changed += 1
         if not form.errors:
@@ -108,8 +111,8 @@ def action_add(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.add_action(actor=request.user, objective=objective, written=form.written())
-        except PlanWaits:
-            form.add_error(None, WAITS)
+        except PlanLocked as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, "The action is in your plan.")
             if "another" in request.POST:
@@ -165,8 +168,8 @@ def action_edit(request: Request, pk: int) -> HttpResponse:
         except StaleAction as error:
             theirs = error.current
             form.read_again(theirs.version)
-        except PlanWaits:
-            form.add_error(None, f"{WAITS} Who does it, and when, can change at any time.")
+        except PlanLocked as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, "Saved.")
             return redirect("improvement:action", pk=pk)
@@ -197,6 +200,9 @@ def action_move(request: Request, pk: int) -> HttpResponse:
     except StaleAction as error:
         form.read_again(error.current.version)
         return _page(request, error.current, status=409, move_form=form, stale=True)
+    except PlanLocked as error:
+        form.add_error(None, str(error))
+        return _page(request, row, status=409, move_form=form, form=form)
     messages.success(request, f"“{row.title}”: {form.moved().state.label.lower()}.")
     if request.POST.get("back") == "board":
         return redirect("improvement:board", pk=row.objective.plan.enrolment_id)
@@ -209,8 +215,8 @@ def action_remove(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             services.take_out(actor=request.user, action=row)
-        except PlanWaits:
-            messages.error(request, WAITS)
+        except PlanLocked as error:
+            messages.error(request, str(error))
         else:
             messages.success(request, f"“{row.title}” is no longer in your plan.")
         return redirect("improvement:plan", pk=enrolment.pk)
@@ -224,9 +230,23 @@ def resource_add(request: Request, pk: int) -> HttpResponse:
     form = ResourceForm(request.POST)
     if not form.is_valid():
         return _page(request, row, status=422, resource_form=form, form=form)
-    services.log_resource(actor=request.user, action=row, **form.cleaned_data)
+    try:
+        services.log_resource(actor=request.user, action=row, **form.cleaned_data)
+    except PlanLocked as error:
+        form.add_error(None, str(error))
+        return _page(request, row, status=409, resource_form=form, form=form)
     messages.success(request, "Noted.")
     return redirect("improvement:action", pk=pk)
+
+
+def _tried(request: Request, done: str, change: Callable[[], None]) -> None:
+    """Make a change, and say that it is done, or why it was not."""
+    try:
+        change()
+    except PlanLocked as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
 
 
 @require_POST
@@ -235,8 +255,13 @@ def attach(request: Request, pk: int) -> HttpResponse:
     form = AttachForm(request.POST, library=queries.library_of(row))
     if not form.is_valid():
         return _page(request, row, status=422, attach_form=form, form=form)
-    services.attach(actor=request.user, action=row, evidence=form.cleaned_data["evidence"])
-    messages.success(request, "The evidence is attached.")
+    _tried(
+        request,
+        "The evidence is attached.",
+        lambda: services.attach(
+            actor=request.user, action=row, evidence=form.cleaned_data["evidence"]
+        ),
+    )
     return redirect("improvement:action", pk=pk)
 
 
@@ -244,6 +269,9 @@ def attach(request: Request, pk: int) -> HttpResponse:
 def detach(request: Request, pk: int, evidence: str) -> HttpResponse:
     row = action_for(request.user, pk, "plan.work")
     piece = get_object_or_404(queries.pieces_of(row), evidence=evidence)
-    services.detach(actor=request.user, action=row, evidence=piece.evidence)
-    messages.success(request, "It is no longer attached. It stays in your library.")
+    _tried(
+        request,
+        "It is no longer attached. It stays in your library.",
+        lambda: services.detach(actor=request.user, action=row, evidence=piece.evidence),
+    )
     return redirect("improvement:action", pk=pk)

@@ -31,8 +31,9 @@ def frame(plan: Plan, current: str = "") -> dict[str, Any]:
             }
             for name, label in VIEWS
         ],
-        "may_write": may(plan, "plan.write") and enrolment.is_active,
-        "may_work": may(plan, "plan.work") and enrolment.is_active,
-        "may_sign": may(plan, "plan.sign"),
-        "may_acknowledge": may(plan, "plan.acknowledge"),
+        "may_write": may(plan, "plan.write") and not enrolment.why_closed,
+        "may_work": may(plan, "plan.work") and not enrolment.why_closed,
+        "may_sign": may(plan, "plan.sign") and not enrolment.why_closed,
+        "may_acknowledge": may(plan, "plan.acknowledge") and not enrolment.why_closed,
+        "closed": enrolment.why_closed,
     }

@@ -8,10 +8,11 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.models import Enrolment, User
 from improvement.models import Objective, ObjectiveCriterion, Plan, PlanVersion
 from improvement.planning.queries.rows import release_of
-from improvement.rules.problems import NothingReleased, PlanWaits
+from improvement.rules.problems import NothingReleased, PlanLocked
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class StaleObjective(Exception):
 def start_plan(*, actor: User, enrolment: Enrolment) -> Plan:
     """Begin the plan from the release that stands; twice gives the one there is.
 
-    Raises NothingReleased.
+    Raises NothingReleased and PlanLocked.
     """
+    hold_open(enrolment.pk, PlanLocked)
     release = release_of(enrolment)
     if release is None:
         raise NothingReleased
@@ -53,10 +55,11 @@ def start_plan(*, actor: User, enrolment: Enrolment) -> Plan:
 
 
 def unsigned(plan: Plan) -> Plan:
-    """The plan, locked, in which what is signed may change. Raises PlanWaits."""
+    """The plan, locked, in which what is signed may change. Raises PlanLocked."""
+    hold_open(plan.enrolment_id, PlanLocked)
     row = Plan.objects.select_for_update().get(pk=plan.pk)
     if PlanVersion.objects.waiting().filter(plan=row).exists():
-        raise PlanWaits
+        raise PlanLocked
     return row
 
 
@@ -66,7 +69,7 @@ def add_objective(
 ) -> Objective:
     """Write a new objective, the last of the plan. `aims`: criterion's id → target level or None.
 
-    Raises PlanWaits.
+    Raises PlanLocked.
     """
     row = unsigned(plan)
     last = row.objectives.aggregate(last=Max("position"))["last"]
@@ -92,7 +95,7 @@ def save_objective(
 ) -> Objective:
     """Change an objective that nobody changed since `read_version`.
 
-    The same words again after a lost reply count as saved. Raises StaleObjective and PlanWaits.
+    The same words again after a lost reply count as saved. Raises StaleObjective and PlanLocked.
     """
     unsigned(objective.plan)
     current = Objective.objects.select_for_update(of=("self",)).get(pk=objective.pk)
@@ -111,7 +114,7 @@ def save_objective(
 
 @transaction.atomic
 def take_out(*, actor: User, objective: Objective) -> None:
-    """Take an objective and its actions out; `put_back` undoes it. Raises PlanWaits."""
+    """Take an objective and its actions out; `put_back` undoes it. Raises PlanLocked."""
     unsigned(objective.plan)
     gone = Objective.objects.standing().filter(pk=objective.pk).update(removed_at=timezone.now())
     if gone:
@@ -120,7 +123,7 @@ def take_out(*, actor: User, objective: Objective) -> None:
 
 @transaction.atomic
 def put_back(*, actor: User, objective: Objective) -> None:
-    """Undo `take_out`. Raises PlanWaits."""
+    """Undo `take_out`. Raises PlanLocked."""
     unsigned(objective.plan)
     if Objective.objects.filter(pk=objective.pk).exclude(removed_at=None).update(removed_at=None):
         audit.record(actor, "objective.put_back", objective)

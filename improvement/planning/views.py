@@ -17,10 +17,9 @@ from improvement.planning.queries.going import asks_of, going, looks_of
 from improvement.planning.queries.standing import standing_of
 from improvement.planning.queries.starts import starts_not_chosen, starts_of
 from improvement.planning.services import StaleObjective
-from improvement.rules.problems import NothingReleased, PlanWaits
+from improvement.rules.problems import NothingReleased, PlanLocked
 
 NOT_YET = "A plan begins from your calibrated framework, once it is released."
-WAITS = "The plan lies with the senior sponsor. Take it back to change what they are to sign."
 
 
 @require_safe
@@ -30,7 +29,7 @@ def plan(request: Request, pk: int) -> HttpResponse:
     if reading.plan_of(enrolment) is None:
         context = {
             "enrolment": enrolment,
-            "may_write": may(enrolment, "plan.write") and enrolment.is_active,
+            "may_write": may(enrolment, "plan.write") and not enrolment.why_closed,
             "released": reading.release_of(enrolment),
         }
         return render(request, "improvement/begin.html", context)
@@ -58,6 +57,9 @@ def start(request: Request, pk: int) -> HttpResponse:
     except NothingReleased:
         messages.error(request, NOT_YET)
         return redirect("improvement:plan", pk=pk)
+    except PlanLocked as error:
+        messages.error(request, str(error))
+        return redirect("improvement:plan", pk=pk)
     return redirect("improvement:starts", pk=pk)
 
 
@@ -83,8 +85,8 @@ def objective_add(request: Request, pk: int) -> HttpResponse:
             objective = services.add_objective(
                 actor=request.user, plan=row, written=form.written(), aims=form.aims()
             )
-        except PlanWaits:
-            form.add_error(None, WAITS)
+        except PlanLocked as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, f"“{objective.title}” is in your plan. Add its first action.")
             return redirect("improvement:action_add", pk=objective.pk)
@@ -108,8 +110,8 @@ def objective_edit(request: Request, pk: int) -> HttpResponse:
         except StaleObjective as error:
             form.read_again(error.current.version)
             return _objective_page(request, row, form, objective, theirs=error.current)
-        except PlanWaits:
-            form.add_error(None, WAITS)
+        except PlanLocked as error:
+            form.add_error(None, str(error))
         else:
             messages.success(request, "Saved.")
             return redirect("improvement:plan", pk=row.enrolment_id)
@@ -149,8 +151,8 @@ def objective_remove(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             services.take_out(actor=request.user, objective=objective)
-        except PlanWaits:
-            messages.error(request, WAITS)
+        except PlanLocked as error:
+            messages.error(request, str(error))
         else:
             messages.success(request, f"“{objective.title}” is no longer in your plan.")
         return redirect("improvement:plan", pk=enrolment.pk)
@@ -164,8 +166,8 @@ def objective_back(request: Request, pk: int, objective: int) -> HttpResponse:
     gone = get_object_or_404(row.objectives.exclude(removed_at=None), pk=objective)
     try:
         services.put_back(actor=request.user, objective=gone)
-    except PlanWaits:
-        messages.error(request, WAITS)
+    except PlanLocked as error:
+        messages.error(request, str(error))
     else:
         messages.success(request, f"“{gone.title}” is in your plan again.")
     return redirect("improvement:plan", pk=pk)
@@ -177,6 +179,6 @@ def objective_move(request: Request, pk: int) -> HttpResponse:
     up = request.POST.get("to") == "up"
     try:
         services.move_objective(actor=request.user, objective=objective, up=up)
-    except PlanWaits:
-        messages.error(request, WAITS)
+    except PlanLocked as error:
+        messages.error(request, str(error))
     return redirect("improvement:plan", pk=objective.plan.enrolment_id)

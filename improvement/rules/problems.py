@@ -1,5 +1,12 @@
-class PlanWaits(Exception):
-    """The plan lies with the senior sponsor, so what they are to sign cannot change."""
+class PlanLocked(Exception):
+    """The message says why the plan, or what is signed of it, does not change now."""
+
+    def __init__(
+        self,
+        why: str = "The plan lies with the senior sponsor. "
+        "Take it back to change what they are to sign.",
+    ) -> None:
+        super().__init__(why)
 
 
 class NothingReleased(Exception):

@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from accelerator.models.people import LEADING
@@ -22,6 +23,7 @@ def hand_over(*, actor: User, plan: Plan, note: str = "") -> PlanVersion:
 
     Ten times at once make one version and one letter. Raises CannotSign.
     """
+    hold_open(plan.enrolment_id, CannotSign)
     row = Plan.objects.select_for_update().get(pk=plan.pk)
     waiting = PlanVersion.objects.waiting().filter(plan=row).first()
     if waiting is not None:
@@ -106,7 +108,8 @@ def revoke(*, actor: User, version: PlanVersion, reason: str) -> PlanVersion:
 
 @transaction.atomic
 def acknowledge(*, actor: User, version: PlanVersion) -> PlanVersion:
-    """The adviser has read it; the first time counts, and nothing waits for it."""
+    """The adviser has read it; the first time counts. Raises CannotSign once all is closed."""
+    hold_open(version.plan.enrolment_id, CannotSign)
     row = PlanVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if row.acknowledged_at is None:
         row.acknowledged_by, row.acknowledged_at = actor, timezone.now()
@@ -117,6 +120,7 @@ def acknowledge(*, actor: User, version: PlanVersion) -> PlanVersion:
 
 def _next(version: PlanVersion, then: State) -> PlanVersion:
     """The version, locked, that may go to `then`. Raises CannotSign."""
+    hold_open(version.plan.enrolment_id, CannotSign)
     Plan.objects.select_for_update().get(pk=version.plan_id)
     row = PlanVersion.objects.select_related("plan__enrolment__organisation").get(pk=version.pk)
     now = State(row.state)

@@ -138,6 +138,9 @@ def revoke(request: Request, pk: int, number: int) -> HttpResponse:
 @require_POST
 def acknowledge(request: Request, pk: int, number: int) -> HttpResponse:
     row = version_for(request.user, pk, number, "plan.acknowledge")
-    services.acknowledge(actor=request.user, version=row)
-    messages.success(request, "Thank you. They see that you have read it.")
+    _tried(
+        request,
+        "Thank you. They see that you have read it.",
+        lambda: services.acknowledge(actor=request.user, version=row),
+    )
     return redirect("improvement:version", pk=pk, number=number)

@@ -15,7 +15,7 @@ from improvement.planning.queries.rows import goals_of_plan
 from improvement.planning.queries.standing import standing_of
 from improvement.rules.actions import State
 from improvement.rules.frozen import as_json, goals_of
-from improvement.rules.problems import CannotSign, NothingReleased, PlanWaits
+from improvement.rules.problems import CannotSign, NothingReleased, PlanLocked
 from improvement.signing import services as signing
 from improvement.signing.queries import changes_since
 from tests.factories.plan import action_of, approved, criterion_of, objective_of, work, written
@@ -128,17 +128,17 @@ def test_signing_freezes_what_is_signed_and_nothing_else(cast, plan) -> None:
     assert signing.hand_over(actor=cast.deputy, plan=plan) == version
     assert OutgoingMail.objects.filter(subject__contains="waits for you").count() == 1
     objective, action = objective_of(plan), action_of(plan)
-    with pytest.raises(PlanWaits):
+    with pytest.raises(PlanLocked):
         planning.add_objective(actor=cast.lead, plan=plan, written=written("Late"), aims={})
-    with pytest.raises(PlanWaits):
+    with pytest.raises(PlanLocked):
         planning.save_objective(
             actor=cast.lead, objective=objective, read_version=1, written=written("Late"), aims={}
         )
     save = {"actor": cast.lead, "action": action, "read_version": 1}
     for signed in ({"hours": Decimal(9)}, {"money": Decimal(50)}, {"title": "Another"}):
-        with pytest.raises(PlanWaits):
+        with pytest.raises(PlanLocked):
             actions.save_action(written=work(owner=cast.lead, **signed), **save)
-    with pytest.raises(PlanWaits):
+    with pytest.raises(PlanLocked):
         actions.take_out(actor=cast.lead, action=action)
     live = replace(work(), owner=cast.member, due_on=date(2027, 5, 1))
     assert actions.save_action(written=live, **save).owner == cast.member

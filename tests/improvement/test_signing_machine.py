@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from improvement.models import PlanVersion
 from improvement.planning import services as planning
 from improvement.rules.frozen import goals_of
-from improvement.rules.problems import CannotSign, PlanWaits
+from improvement.rules.problems import CannotSign, PlanLocked
 from improvement.signing import services as signing
 from tests.factories.plan import objective_of, planned, written
 
@@ -50,7 +50,7 @@ def take(step: str, person, plan, number: int) -> bool:
             signing.take_back(actor=person, version=version)
         else:
             signing.approve(actor=person, version=version)
-    except (CannotSign, PlanWaits):
+    except (CannotSign, PlanLocked):
         return False
     return True
 
