@@ -36,8 +36,8 @@ def traces_of(person: User) -> Iterator[Cell]:
         if each.person:
             for pk in sorted(each.pks(each.person, person.pk)):
                 yield from (Cell(each.model_class, name, pk) for name in each.fields)
-    for each in Invitation.objects.filter(email__iexact=person.email, accepted_by=None):
-        yield from (Cell(Invitation, name, each.pk) for name in ("email", "name", "job_role"))
+    for letter in Invitation.objects.filter(email__iexact=person.email, accepted_by=None):
+        yield from (Cell(Invitation, name, letter.pk) for name in ("email", "name", "job_role"))
     yield from outside(telling(person.name, person.email))
 
 
