@@ -8,12 +8,13 @@ class AcceleratorConfig(AppConfig):
     verbose_name = "Programme"
 
     def ready(self) -> None:
-        from accelerator.core import access, checks, redaction, rights, words
+        from accelerator.core import access, audit, checks, redaction, rights, words
         from accelerator.programme.accounts import receivers
 
         receivers.connect()
         rights.declare("accelerator", access.RIGHTS)
         words.declare("accelerator", words.WORDS)
+        audit.declare("accelerator", audit.ACTIONS)
         post_migrate.connect(redaction.install, sender=self)
         register(checks.uploads_are_scanned, Tags.security, deploy=True)
         register(checks.the_cache_is_its_own, Tags.security, deploy=True)

@@ -494,6 +494,8 @@ NAVIGATION = ["assessments.navigation.links", "calibration.navigation.links"]
 AFTER_SUBMISSION = "calibration.assigning.queries.handing_back.what_may_change"
 # What speaks against somebody as the adviser of an enrolment, in a sentence; "" nothing.
 ADVISER_BAR = "calibration.assigning.queries.advising.why_not_adviser"
+# What stands still in each app once an enrolment's part stops, and whom that concerns.
+PARTICIPATION = ["assessments.home.standing_still", "calibration.home.standing_still"]
 HOME_PANELS = [
     "accelerator.programme.about.queries.commitment.panels",
     "assessments.home.panels",
@@ -506,7 +508,10 @@ COHORT_TABS = [
     "accelerator.programme.enrolling.frame.tabs",
     "calibration.home.tabs",
     "accelerator.programme.cohorts.frame.own_tabs",
+    "accelerator.programme.auditing.queries.tabs",
 ]
+# Which events of a cohort's audit log are shut to somebody who runs it.
+AUDIT_SHUT = ["calibration.home.shut_events"]
 # What apps keep of a cohort's settings; see accelerator/programme/cohorts/frame.py.
 COHORT_FORMS = ["assessments.home.cohort_section", "calibration.home.cohort_section"]
 COHORT_FIGURES = ["assessments.home.handed_in", "calibration.home.released"]

@@ -33,6 +33,8 @@ urlpatterns = [
         name="favicon",
     ),
     path("admin/", admin.site.urls),
+    path("", include("accelerator.programme.participation.urls")),
+    path("", include("accelerator.programme.auditing.urls")),
     path("", include("accelerator.programme.enrolling.urls")),
     path("", include("accelerator.programme.cohorts.urls")),
     path("", include("assessments.urls")),

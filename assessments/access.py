@@ -83,7 +83,9 @@ def rating_for(user: User, action: str, pk: int, code: str) -> Rating:
 
 
 def evidence_for(user: User, action: str, pk: str) -> Evidence:
-    return get_for(user, Evidence.objects.select_related("enrolment", "added_by"), action, pk=pk)
+    return get_for(
+        user, Evidence.objects.select_related("enrolment__cohort", "added_by"), action, pk=pk
+    )
 
 
 def may_withdraw(user: User, piece: Evidence) -> bool:
@@ -107,7 +109,7 @@ def use_for(user: User, action: str, pk: int) -> EvidenceUse:
     return get_for(
         user,
         EvidenceUse.objects.select_related(
-            "evidence", "rating__criterion", "rating__assessment__enrolment"
+            "evidence", "rating__criterion", "rating__assessment__enrolment__cohort"
         ),
         action,
         pk=pk,

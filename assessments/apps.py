@@ -5,9 +5,11 @@ class AssessmentsConfig(AppConfig):
     name = "assessments"
 
     def ready(self) -> None:
-        from accelerator.core import rights, words
+        from accelerator.core import audit, rights, words
         from assessments.access import RIGHTS
+        from assessments.actions import KINDS
         from assessments.words import WORDS
 
         rights.declare("assessments", RIGHTS)
         words.declare("assessments", WORDS)
+        audit.declare("assessments", KINDS)

@@ -11,6 +11,7 @@ from accelerator.models import Enrolment, Role, User
 from accelerator.programme.cohorts.frame import Section
 from accelerator.programme.cohorts.queries.figures import Figure
 from accelerator.programme.journey import Button, Panel, Phase, Roles
+from accelerator.programme.participation.values import Touched
 from assessments.framework.forms import FrameworkForm
 from assessments.framework.queries import framework_for, frameworks_open_to
 from assessments.framework.services import choose_framework
@@ -135,6 +136,16 @@ def _of_assessment(
     )
 
 
+def standing_still(enrolment: Enrolment) -> Touched:
+    """What becomes of the self-assessment while the enrolment's part stands still. One query."""
+    newest = Assessment.objects.filter(enrolment=enrolment).newest().first()
+    if newest is None:
+        return Touched(["The self-assessment is not begun, and cannot be."])
+    if newest.is_submitted:
+        return Touched(["The self-assessment that is handed in stays readable."])
+    return Touched(["The self-assessment that is being rated keeps every answer."])
+
+
 def handed_in(cohorts: Collection[int], round: int) -> Figure:
     """How many active enrolments of each cohort have submitted that round. One query."""
     submitted = Assessment.objects.filter(
@@ -178,11 +189,13 @@ def _advised(enrolment: Enrolment, assessment: int | None) -> Panel:
     if assessment is None:
         return Panel(
             f"You advise {enrolment.organisation}",
-            "They have not handed in their self-assessment yet. You can read it then.",
+            enrolment.why_closed
+            or "They have not handed in their self-assessment yet. You can read it then.",
             Button("Who they are", people),
         )
+    state = enrolment.why_closed or "Their self-assessment is handed in."
     return Panel(
         f"You advise {enrolment.organisation}",
-        f"{enrolment.programme}, {enrolment.cohort}. Their self-assessment is handed in.",
+        f"{enrolment.programme}, {enrolment.cohort}. {state}",
         Button("Read their heat-map", reverse("assessments:results", args=[assessment])),
     )

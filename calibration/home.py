@@ -3,17 +3,21 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
+from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from accelerator.core.access import scoped
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
+from accelerator.models.programme import still_open
 from accelerator.programme.cohorts.frame import Section, Tab
 from accelerator.programme.cohorts.queries.figures import Figure
 from accelerator.programme.journey import FIRST_ROUND, Button, Panel, Phase, Roles
+from accelerator.programme.participation.values import Touched
 from assessments.home import handed_in
 from assessments.models import Assessment
-from calibration.access import side_by_side
+from calibration.access import side_by_side, unblinded
+from calibration.actions import OF_ONE
 from calibration.assigning.forms.settings import SettingsForm
 from calibration.assigning.queries.settings import options_of
 from calibration.assigning.services.settings import save_settings
@@ -134,7 +138,7 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
     """What waits for a person in each of `roles`, those they hold anywhere."""
     found = []
     if Role.COACH in roles:
-        waiting = Review.objects.owed_by(user).count()
+        waiting = Review.objects.writable().filter(coach=user).count()
         found.append(
             Panel(
                 "Your reviews",
@@ -143,7 +147,9 @@ def panels(user: User, roles: Collection[str]) -> list[Panel]:
             )
         )
     if Role.MODERATOR in roles:
-        desks = scoped(user, side_by_side(user), "calibration.moderate")
+        desks = scoped(user, side_by_side(user), "calibration.moderate").filter(
+            still_open("assessment__enrolment__")
+        )
         waiting = desks.filter(state__in=Calibration.SETTLING).count()
         waiting += len(stale_decisions(desks.filter(state=Calibration.State.AGREED)))
         found.append(
@@ -173,6 +179,15 @@ def _cohort_panels(user: User) -> list[Panel]:
     ]
 
 
+def shut_events(user: User, cohort: Cohort) -> Q:
+    """The audit events of a cohort's calibrations that `user` may not see into. One query."""
+    shut = Calibration.objects.filter(assessment__enrolment__cohort=cohort).exclude(
+        pk__in=unblinded(user).order_by().values("pk")
+    )
+    organisations = shut.order_by().values_list("assessment__enrolment__organisation", flat=True)
+    return Q(action__in=OF_ONE, organisation__in=list(organisations))
+
+
 def tabs(cohort: Cohort) -> list[Tab]:
     """One query: how many questions wait for an answer."""
     waiting = (
@@ -186,6 +201,25 @@ def tabs(cohort: Cohort) -> list[Tab]:
         Tab("calibration:agreement", "Agreement"),
         Tab("calibration:questions", "Questions", waiting),
     ]
+
+
+def standing_still(enrolment: Enrolment) -> Touched:
+    """What becomes of reviews, the desk and questions, and the coaches who are writing."""
+    of_enrolment = {"calibration__assessment__enrolment": enrolment}
+    reviews = Review.objects.filter(state=Review.State.OPEN, **of_enrolment)
+    writing = [review.coach for review in reviews.select_related("coach")]
+    waiting = EvidenceRequest.objects.open().filter(**of_enrolment).count()
+    released = Release.objects.filter(superseded_at=None, **of_enrolment).exists()
+    sentences = []
+    if writing:
+        sentences.append(f"{len(writing)} open review{pluralize(len(writing))}: the drafts stay.")
+    if waiting:
+        sentences.append(
+            f"{waiting} question{pluralize(waiting)} of the coaches: no answer can be given."
+        )
+    if released:
+        sentences.append("The calibrated framework: no late evidence, no new question about it.")
+    return Touched(sentences, writing)
 
 
 def cohort_section() -> Section:

@@ -1,4 +1,5 @@
-"""Every URL x every role, GET and POST. A URL that is not listed here fails."""
+"""Every URL x every role, GET and POST, each answer under closed policies. A URL that is not
+listed here fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.closed import assert_closed_and_plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
@@ -202,6 +205,9 @@ MATRIX = {
     "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
     "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),
     "hand_over": Entry(people("lead", "hub"), people("lead", "hub"), AROUND, membership_of("lead")),
+    "pause": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "withdraw": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "resume": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "invitation": Entry(EVERYBODY, EVERYBODY, public=True, args=lambda world: [world.token]),
     "stuck_mail": Entry(STAFF, None),
     "people": Entry(STAFF, STAFF),
@@ -286,6 +292,8 @@ MATRIX = {
     "enrol_sheet": Entry(HUB, HUB, COHORT, cohort),
     "enrol_template": Entry(HUB, None, COHORT, cohort),
     "enrolment_change": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
+    "audit_log": Entry(HUB, None, COHORT, cohort),
+    "audit_export": Entry(HUB, None, COHORT, cohort),
     "calibration:coaches": Entry(HUB, None, COHORT, cohort),
     "calibration:coach_conflicts": Entry(
         HUB, HUB, COHORT, lambda world: [*cohort(world), world.coach_a.pk]
@@ -374,6 +382,7 @@ def test_matrix(world, browsers, name: str, method: str) -> None:
             response = getattr(browsers(role), method)(address)
             transaction.set_rollback(True)
         assert outcome(response) == expected(entry, allowed, role), (role, response.status_code)
+        assert_closed_and_plain(name, response)
 
 
 @pytest.mark.parametrize("role", sorted({*ROLES} - STAFF))

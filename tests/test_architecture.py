@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from accelerator.core import audit
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("accelerator", "assessments", "calibration", "improvement", "insights")
 
@@ -61,6 +63,41 @@ def test_pages_hold_no_inline_code(name: str) -> None:
         if "pdf" not in path.parts and name in path.read_text()
     ]
     assert found == []
+
+
+RECORDERS = ("record", "record_each", "record_reading")
+
+
+def recorded_actions() -> set[str]:
+    """The actions that some call of `audit` names; of one put together, how it begins."""
+    found = set()
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in RECORDERS
+                and getattr(node.func.value, "id", "") == "audit"
+            ):
+                action = node.args[1]
+                if isinstance(action, ast.JoinedStr):
+                    action = action.values[0]
+                if isinstance(action, ast.Constant):
+                    found.add(action.value)
+    return found
+
+
+def test_every_action_that_is_recorded_is_said_in_words() -> None:
+    """And every one that is said is recorded: by name here, or put together from a choice."""
+    said = {action for each in audit.kinds().values() for action in each if "noted" not in action}
+    recorded = recorded_actions()
+    whole = {action for action in recorded if not action.endswith(".")}
+    begun = tuple(action for action in recorded if action.endswith("."))
+    assert len(whole) > 40
+    assert whole <= said
+    # The database's function, and the signals of allauth.
+    elsewhere = ("words.", "second_factor.", "cohort.sheet_enrolled")
+    assert {one for one in said - whole if not one.startswith((*begun, *elsewhere))} == set()
 
 
 VIEWS = ("views", "sign_in")

@@ -9,7 +9,7 @@ from celery import current_app
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from accelerator.models import ReportJob
+from accelerator.models import AuditEvent, ReportJob
 from tests.test_access_matrix import OWN, ROLES, handed_in, version
 
 pytestmark = pytest.mark.django_db
@@ -64,8 +64,10 @@ def asked_for(job: ReportJob, browsers, role: str) -> dict[str, SimpleNamespace]
 
 @pytest.mark.parametrize("kind", ASKED_AT)
 @pytest.mark.parametrize("asker", ["lead", "hub"])
-def test_only_its_people_have_a_finished_report(finished, browsers, kind: str, asker: str) -> None:
-    job = finished(kind, asker)
+def test_only_its_people_have_a_finished_report(
+    world, finished, browsers, kind: str, asker: str
+) -> None:
+    job, readers = finished(kind, asker), []
     may = OWN | {"hub", "adviser"} if asker == "hub" else OWN
     for role in ROLES:
         answers = asked_for(job, browsers, role)
@@ -73,6 +75,7 @@ def test_only_its_people_have_a_finished_report(finished, browsers, kind: str, a
         if role in may:
             assert statuses == {200}, role
             assert answers["job_download"].words == CONTENT
+            readers.append(role)
             continue
         assert statuses == {302 if role == "anonymous" else 404} or (
             # A moderator of the cohort knows that the report is there, and may not read it.
@@ -82,3 +85,7 @@ def test_only_its_people_have_a_finished_report(finished, browsers, kind: str, a
             assert CONTENT not in answer.words
             assert b"report.pdf" not in answer.words
             assert job.title.encode() not in answer.words
+    noted = AuditEvent.objects.filter(action="report.downloaded", target__endswith=str(job.pk))
+    assert [event.actor for event in noted.order_by("pk")] == [
+        getattr(world, role) for role in readers
+    ]

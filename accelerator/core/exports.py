@@ -4,9 +4,11 @@ import io
 from collections.abc import Iterable, Sequence
 
 from defusedcsv import csv
+from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 
+from accelerator.core import audit
 from accelerator.core.text import left_to_read
 from accelerator.models import User
 
@@ -40,9 +42,24 @@ def about_lines(user: User, basis: str) -> list[str]:
 
 
 def csv_response(
+    filename: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    about: Sequence[str],
+    *,
+    reader: User,
+    of: Model,
+) -> HttpResponse:
+    """The CSV as an attachment; that `reader` took it away is in the audit, where `of` belongs."""
+    audit.record_reading(reader, "export.read", of, file=filename)
+    return csv_file(filename, header, rows, about)
+
+
+def csv_file(
     filename: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], about: Sequence[str]
 ) -> HttpResponse:
-    """The CSV as an attachment, with the byte order mark that Excel needs for UTF-8."""
+    """A CSV that tells of nothing, such as a template to fill in: an attachment, with the byte
+    order mark that Excel needs for UTF-8."""
     return HttpResponse(
         "\ufeff" + csv_text(header, rows, about),
         content_type="text/csv; charset=utf-8",

@@ -11,6 +11,7 @@ from django.db import connection, models
 from psycopg.sql import SQL, Identifier
 
 from accelerator.core import words
+from accelerator.core.places import read_place
 from accelerator.models import User
 
 # Triggers stand aside in the function alone, whatever a session has set. pgtrigger writes its own
@@ -78,15 +79,28 @@ class Cell:
 
 
 def remove(
-    *, who: User, mode: Mode, kind: str, reason: str, target: models.Model, cells: Iterable[Cell]
+    *,
+    who: User,
+    mode: Mode,
+    kind: str,
+    reason: str,
+    target: models.Model,
+    cells: Iterable[Cell],
+    at: models.Model | None = None,
 ) -> int:
     """Remove words for good, in rows and histories, with one audit event; how many rows changed.
 
-    Raises IntegrityError (`redaction_of_free_text`) for a column that is in no list.
+    `at` says where `target` belongs, if it does not itself. Raises IntegrityError
+    (`redaction_of_free_text`) for a column that is in no list.
     """
     asked = json.dumps([cell.as_json() for cell in cells])
     name = f"{target._meta.label_lower}:{target.pk}"
+    place = read_place(at or target, who)
     with connection.cursor() as cursor:
+        for scope, pk in place.items():
+            cursor.execute(
+                "SELECT set_config(%s, %s, true)", [f"accelerator.{scope}", str(pk or "")]
+            )
         cursor.execute(
             "SELECT accelerator_redact(%s, %s, %s, %s, %s, %s)",
             [who.pk, mode.value, kind, reason, name, asked],

@@ -118,6 +118,8 @@ class Named(models.Model):
 class Organisation(Named):
     """An organisation that works with young people."""
 
+    AUDITED = {"organisation": "pk"}
+
 
 class MatchFunder(Named):
     """A funder that puts its own money beside the fund's and reads its cohorts' insights."""
@@ -183,6 +185,12 @@ class Placed(models.Model):
     match_funder = models.ForeignKey(MatchFunder, models.CASCADE, null=True, blank=True)
     job_role = models.CharField(max_length=150, blank=True)
 
+    AUDITED = {
+        "enrolment": "enrolment_id",
+        "organisation": "organisation_id",
+        "cohort": "cohort_id",
+    }
+
     class Meta:
         abstract = True
 
@@ -191,11 +199,20 @@ class Placed(models.Model):
         return getattr(self, SCOPE_OF[Role(self.role)])
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def leads(self) -> "MembershipQuerySet":
+        """The project leads who can still sign in, by name, each with the person."""
+        found = self.filter(role=Role.LEAD, user__is_active=True)
+        return found.select_related("user").order_by("user__name", "pk")
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(Placed):
     """One role of one person on one organisation, enrolment, cohort, institution or funder."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,9 +1,12 @@
 """The programme: cohorts, and the organisations enrolled in them with one programme each."""
 
+from datetime import date
+
 import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 
 from accelerator.models.people import Institution, MatchFunder, Organisation
 
@@ -12,9 +15,14 @@ SMALLEST_GROUP = 5
 
 class CohortQuerySet(models.QuerySet):
     def with_active(self) -> "CohortQuerySet":
-        """Adds `active`, how many enrolments are."""
-        active = Q(enrolments__state=Enrolment.State.ACTIVE)
-        return self.annotate(active=models.Count("enrolments", filter=active, distinct=True))
+        """Adds `enrolled`, and of these `active`, `paused` and `withdrawn`."""
+        return self.annotate(
+            enrolled=models.Count("enrolments", distinct=True),
+            **{
+                state: models.Count("enrolments", filter=Q(enrolments__state=state), distinct=True)
+                for state in Enrolment.State.values
+            },
+        )
 
 
 @pghistory.track()
@@ -73,6 +81,15 @@ class Cohort(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def why_not_for(self, group: int) -> str:
+        """Why figures cannot be shown for groups of that size, in a sentence; "" where they can."""
+        if self.published_at is None or group >= self.smallest_group:
+            return ""
+        return (
+            f"Figures of this cohort were published for groups of {self.smallest_group} or more, "
+            "so it can only be raised."
+        )
+
     @property
     def has_ended(self) -> bool:
         """Whether the hub has closed it: nobody is invited or enrolled any more."""
@@ -86,6 +103,8 @@ class Programme(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
 
+    AUDITED = {"organisation": "organisation_id"}
+
     class Meta:
         ordering = ["name"]
         constraints = [
@@ -95,6 +114,13 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def still_open(prefix: str = "") -> Q:
+    """Picks the enrolments that are not `why_closed`, at the end of a lookup's `prefix`."""
+    return Q(
+        **{f"{prefix}state": Enrolment.State.ACTIVE, f"{prefix}cohort__closed_on__isnull": True}
+    )
 
 
 @pghistory.track()
@@ -147,6 +173,24 @@ class Enrolment(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state == self.State.ACTIVE
+
+    @property
+    def why_closed(self) -> str:
+        """Why nothing is written or decided here any more, in a sentence; "" while it is.
+
+        Whatever was written stays readable. Asks for the cohort.
+        """
+        if self.withdrawn_on is not None:
+            return f"This organisation left the cohort on {_day(self.withdrawn_on)}."
+        if self.cohort.closed_on is not None:
+            return f"This cohort ended on {_day(self.cohort.closed_on)}."
+        if self.paused_on is not None:
+            return f"This organisation’s part has been paused since {_day(self.paused_on)}."
+        return ""
+
+
+def _day(day: date) -> str:
+    return date_format(day, "j F Y")
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())

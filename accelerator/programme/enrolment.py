@@ -40,20 +40,9 @@ def frame(enrolment: Enrolment, current: str) -> dict:
 
 
 def why_closed(enrolment: Enrolment, *, even_paused: bool = False) -> str:
-    """Why nothing of an enrolment changes any more, in a sentence; "" while it does.
-
-    `even_paused`: what may also change while it pauses.
-    """
-    if enrolment.cohort.has_ended:
-        return "This cohort has ended. Everything stays readable, and nothing changes any more."
-    if enrolment.state == Enrolment.State.WITHDRAWN:
-        return (
-            "This organisation has left the cohort. Everything stays readable, and nothing "
-            "changes any more."
-        )
-    if not enrolment.is_active and not even_paused:
-        return "This organisation is pausing. Everything stays readable until it goes on."
-    return ""
+    """`Enrolment.why_closed`; `even_paused`: of what may also change while it pauses."""
+    pauses = enrolment.paused_on is not None and not enrolment.cohort.has_ended
+    return "" if even_paused and pauses else enrolment.why_closed
 
 
 def must_be_open(enrolment: Enrolment, *, even_paused: bool = False) -> None:

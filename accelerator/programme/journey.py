@@ -101,7 +101,7 @@ def steps_of(enrolment: Enrolment, done: int) -> list[Step]:
 
     At most the one query of `due_dates`.
     """
-    states = ["done"] * done + ["now" if enrolment.is_active else "later"] + ["later"] * 3
+    states = ["done"] * done + ["later" if enrolment.why_closed else "now"] + ["later"] * 3
     return [
         Step(number, str(phase.label), WHAT[phase], due, state)
         for number, ((phase, due), state) in enumerate(
@@ -116,13 +116,13 @@ def _journey(enrolment: Enrolment, known: dict[str, dict[int, Phase]]) -> Journe
     done = finished.index(False) if False in finished else len(phases)
     steps = steps_of(enrolment, done)
     current = phases[done] if done < len(phases) else None
-    if not enrolment.is_active:
+    if enrolment.why_closed:
         current = Phase(
             done=True,
-            headline="This organisation has left the cohort",
-            text="What was written stays readable. Nothing more is due.",
+            headline=enrolment.why_closed.removesuffix("."),
+            text="What was written stays readable. Nothing is due.",
             links=current.links if current else [],
         )
-    due = steps[done].due if current and enrolment.is_active else None
+    due = steps[done].due if current and not enrolment.why_closed else None
     busy = busy_sentence(due, enrolment.peak_periods.all()) if due else ""
     return Journey(enrolment, steps, current, due, busy)

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 
 from accelerator.core import audit, files
+from accelerator.core.closing import hold_open
 from accelerator.core.constraints import refused_as
 from accelerator.core.limits import too_often
 from accelerator.models import Enrolment, User
@@ -75,8 +76,8 @@ def _outcome(
         )
     except files.FileRefused as refusal:
         return Outcome(name, None, refusal.message)
-    except AssessmentLocked:
-        return Outcome(name, None, CLOSED)
+    except AssessmentLocked as error:
+        return Outcome(name, None, f"{error} This file was not kept." if str(error) else CLOSED)
     except Exception as error:
         # The others are told all the same what became of them.
         log.exception("upload_failed", error=str(error))
@@ -95,7 +96,7 @@ def add_file(
 ) -> Evidence:
     """Inspect, store and attach one file. Nothing is kept unless everything succeeds.
 
-    Raises files.FileRefused, with a sentence for the person who uploads.
+    Raises files.FileRefused, with a sentence for the person who uploads, and AssessmentLocked.
     """
     scan = None
     if settings.CLAMD_URL:
@@ -163,6 +164,7 @@ def _check_quota(enrolment: Enrolment, size: int, name: str) -> None:
 
 
 def _keep(actor: User, evidence: Evidence, ratings: Iterable[Rating]) -> Evidence:
+    hold_open(evidence.enrolment_id, AssessmentLocked)
     evidence.save(force_insert=True)
     audit.record(actor, "evidence.added", evidence, kind=evidence.kind)
     for rating in ratings:
@@ -191,6 +193,7 @@ def attach(*, actor: User, evidence: Iterable[Evidence], ratings: Iterable[Ratin
     """Attach each piece to each rating; what is attached already stays. Raises AssessmentLocked."""
     ratings = list(ratings)
     for piece in evidence:
+        hold_open(piece.enrolment_id, AssessmentLocked)
         for rating in ratings:
             _attach(actor, piece, rating)
 
@@ -198,6 +201,7 @@ def attach(*, actor: User, evidence: Iterable[Evidence], ratings: Iterable[Ratin
 @transaction.atomic
 def detach(*, actor: User, use: EvidenceUse) -> None:
     """Take one piece off one rating; it stays in the library. Raises AssessmentLocked."""
+    hold_open(use.evidence.enrolment_id, AssessmentLocked)
     with refused_as(LOCKED, AssessmentLocked):
         EvidenceUse.objects.filter(pk=use.pk).delete()
     audit.record(actor, "evidence.detached", use.evidence, rating=use.rating_id)
@@ -212,6 +216,7 @@ def describe_use(
     `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
     AssessmentLocked, EvidenceWithdrawn and StaleDescription.
     """
+    hold_open(use.evidence.enrolment_id, AssessmentLocked)
     _require_kept(use.evidence)
     row = EvidenceUse.objects.select_for_update().get(pk=use.pk)
     stands = use_read(row.part, row.practice)
@@ -238,6 +243,7 @@ def describe_evidence(
     `read` is the fingerprint of what the form was opened on; None: whatever stands. Raises
     AssessmentLocked, StaleDescription and, where something was read, EvidenceWithdrawn.
     """
+    hold_open(evidence.enrolment_id, AssessmentLocked)
     row = Evidence.objects.select_for_update().get(pk=evidence.pk)
     wanted = set(codes)
     if read is not None and row.is_withdrawn:

@@ -137,7 +137,7 @@ def _publish_criteria(
 def open_framework(*, cohort: Cohort, framework: Framework, actor: User | None = None) -> None:
     """Let a cohort's new assessments begin on `framework`; those begun keep their version."""
     CohortFramework.objects.update_or_create(cohort=cohort, defaults={"framework": framework})
-    audit.record(actor, "framework.opened", framework, cohort=cohort.slug)
+    audit.record(actor, "framework.opened", framework, at=cohort, cohort=cohort.slug)
 
 
 def choose_framework(*, actor: User, cohort: Cohort, framework: Framework | None) -> None:

@@ -167,7 +167,7 @@ class Assessment(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return not self.is_submitted and self.enrolment.is_active
+        return not self.is_submitted and not self.enrolment.why_closed
 
 
 class EvidenceState(models.TextChoices):

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import Held, hold_open
 from accelerator.core.constraints import refused_as
 from accelerator.models import Enrolment, User
 from assessments.framework.queries import frameworks_open_to
@@ -29,8 +30,9 @@ class StaleRating(Exception):
 def start_assessment(*, actor: User, enrolment: Enrolment, round: int = BASELINE) -> Assessment:
     """Open a round on the cohort's framework version, every criterion not rated.
 
-    Starting it twice returns the one there is. Raises FrameworkNotOpen.
+    Starting it twice returns the one there is. Raises FrameworkNotOpen and AssessmentLocked.
     """
+    hold_open(enrolment.pk, AssessmentLocked)
     framework = frameworks_open_to([enrolment.cohort_id]).get(enrolment.cohort_id)
     if framework is None:
         raise FrameworkNotOpen
@@ -55,8 +57,9 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
     lost reply counts as saved. Raises StaleRating and AssessmentLocked.
     """
     now = timezone.now()
+    free = Rating.objects.filter(Held(rating.assessment.enrolment_id), pk=rating.pk)
     with refused_as(LOCKED, AssessmentLocked):
-        changed = Rating.objects.filter(pk=rating.pk, version=read_version).update(
+        changed = free.filter(version=read_version).update(
             version=F("version") + 1, updated_at=now, updated_by=actor, **asdict(answers)
         )
     if changed:
@@ -64,9 +67,11 @@ def save_rating(*, actor: User, rating: Rating, read_version: int, answers: Answ
         for name, value in asdict(answers).items():
             setattr(rating, name, value)
         return rating
-    current = Rating.objects.select_related("updated_by", "assessment").get(pk=rating.pk)
+    current = Rating.objects.select_related("updated_by", "assessment__enrolment__cohort").get(
+        pk=rating.pk
+    )
     if current.updated_by_id == actor.pk and asdict(answers) == asdict(answers_of(current)):
         return current
-    if current.assessment.is_submitted:
-        raise AssessmentLocked
+    if not current.assessment.is_open:
+        raise AssessmentLocked(current.assessment.enrolment.why_closed)
     raise StaleRating(current)

@@ -1,5 +1,5 @@
 class AssessmentLocked(Exception):
-    """The assessment was submitted, so nothing in it can change."""
+    """Nothing in the assessment can change: it was submitted, or the message says why."""
 
 
 class FrameworkNotOpen(Exception):

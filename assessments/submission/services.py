@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from accelerator.models.people import LEADING
 from assessments.models import Assessment, Rating, Submission
+from assessments.rules.problems import AssessmentLocked
 from assessments.submission.queries import RECEIVED, SUBMITTED, letter_key
 
 
@@ -26,8 +28,10 @@ def submit_assessment(*, actor: User, assessment: Assessment) -> bool:
     """Lock the assessment and tell those concerned; the database keeps it as its next submission.
 
     False when it was submitted before: the row lock makes ten submissions at once one transition
-    and one mail each. Raises NotReady while a criterion has neither a level nor a reason.
+    and one mail each. Raises NotReady while a criterion has neither a level nor a reason, and
+    AssessmentLocked.
     """
+    hold_open(assessment.enrolment_id, AssessmentLocked)
     row = Assessment.objects.locked(assessment.pk)
     if row.is_submitted:
         return False

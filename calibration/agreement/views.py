@@ -114,6 +114,8 @@ def agreement_csv(request: Request, slug: str) -> HttpResponse:
         CSV_HEADER,
         csv_rows(chosen.scopes, chosen.scope, chosen.framework),
         about_lines(request.user, basis),
+        reader=request.user,
+        of=chosen.cohort,
     )
 
 

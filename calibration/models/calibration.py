@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accelerator.models import Cohort, User
+from accelerator.models.programme import still_open
 from assessments.models import Assessment
 
 # For how long a moderator has the desk after taking it, and after each decision.
@@ -27,6 +28,8 @@ class CalibrationSettings(models.Model):
     require_practice = models.BooleanField(
         "coaches do the practice cases before a first assignment", default=False
     )
+
+    AUDITED = {"cohort": "pk"}
 
     def __str__(self) -> str:
         return f"Calibration of {self.cohort}"
@@ -48,7 +51,9 @@ class CalibrationQuerySet(models.QuerySet["Calibration"]):
     def overdue(self) -> "CalibrationQuerySet":
         """Those that are `is_overdue`, in SQL."""
         return self.filter(
-            state__in=Calibration.UNDER_REVIEW, due_on__lt=timezone.localdate()
+            still_open("assessment__enrolment__"),
+            state__in=Calibration.UNDER_REVIEW,
+            due_on__lt=timezone.localdate(),
         ).order_by()
 
     def owed_by(self, user: User) -> "CalibrationQuerySet":
@@ -206,8 +211,15 @@ class Calibration(models.Model):
         return self.state in self.SEATS_OPEN
 
     @property
+    def why_closed(self) -> str:
+        """Why nobody reviews, decides or releases here any more; "" while somebody may."""
+        return self.assessment.enrolment.why_closed
+
+    @property
     def has_live_lease(self) -> bool:
-        return self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
+        """Whether a moderator has the desk; the turn ends with the organisation's part."""
+        lasts = self.lease_expires_at is not None and self.lease_expires_at > timezone.now()
+        return lasts and not self.why_closed
 
     @property
     def is_past_due(self) -> bool:
@@ -216,7 +228,7 @@ class Calibration(models.Model):
 
     @property
     def is_overdue(self) -> bool:
-        return self.is_under_review and self.is_past_due
+        return self.is_under_review and self.is_past_due and not self.why_closed
 
 
 @pghistory.track()

@@ -35,6 +35,8 @@ class ConflictOfInterest(models.Model):
 
     objects = ConflictQuerySet.as_manager()
 
+    AUDITED = {"organisation": "organisation_id"}
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

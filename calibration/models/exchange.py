@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from accelerator.models import Membership, Role, User
+from accelerator.models.programme import still_open
 from assessments.models import Criterion, Evidence
 from calibration.models.calibration import Calibration, Release
 from calibration.models.review import Review
@@ -22,7 +23,8 @@ class EvidenceRequestQuerySet(models.QuerySet["EvidenceRequest"]):
 
     def open(self) -> "EvidenceRequestQuerySet":
         """Those that `can_be_answered`, in SQL."""
-        return self.filter(answered_at=None).exclude(calibration__state=Calibration.State.RELEASED)
+        waiting = self.filter(still_open("calibration__assessment__enrolment__"), answered_at=None)
+        return waiting.exclude(calibration__state=Calibration.State.RELEASED)
 
     def answered(self) -> "EvidenceRequestQuerySet":
         return self.exclude(answered_at=None)
@@ -74,7 +76,8 @@ class EvidenceRequest(models.Model):
 
     @property
     def can_be_answered(self) -> bool:
-        return self.answered_at is None and not self.calibration.is_released
+        is_over = self.calibration.is_released or bool(self.calibration.why_closed)
+        return self.answered_at is None and not is_over
 
 
 class ReleaseQuestionQuerySet(models.QuerySet["ReleaseQuestion"]):
@@ -120,6 +123,8 @@ class LateEvidence(models.Model):
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="+")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(auto_now_add=True)
+
+    PLACE = "evidence__enrolment_id"
 
     class Meta:
         ordering = ["added_at"]

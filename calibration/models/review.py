@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accelerator.models import Institution, User
+from accelerator.models.programme import still_open
 from assessments.models import Criterion
 from assessments.scoring import is_answered
 from calibration.models.calibration import Calibration
@@ -31,6 +32,12 @@ class ReviewQuerySet(models.QuerySet["Review"]):
     def owed_by(self, user: User) -> "ReviewQuerySet":
         """Those that `user` has still to hand in."""
         return self.filter(coach=user, state=Review.State.OPEN)
+
+    def writable(self) -> "ReviewQuerySet":
+        """Those that are `is_writable`, in SQL."""
+        return self.filter(
+            still_open("calibration__assessment__enrolment__"), state=Review.State.OPEN
+        )
 
     def to_compare(self) -> "ReviewQuerySet":
         """Submitted, of a calibration that has both in: what a desk sets side by side."""
@@ -139,9 +146,14 @@ class Review(models.Model):
         return self.state == self.State.WITHDRAWN
 
     @property
+    def is_writable(self) -> bool:
+        """Whether its coach can go on writing."""
+        return self.is_open and not self.calibration.why_closed
+
+    @property
     def is_past_due(self) -> bool:
         """Whether its coach should have handed it in before today."""
-        return self.is_open and self.calibration.is_past_due
+        return self.is_writable and self.calibration.is_past_due
 
     @property
     def is_main(self) -> bool:

@@ -14,4 +14,4 @@ class StaleReview(Exception):
 
 
 class ReviewLocked(Exception):
-    """The review is submitted or withdrawn, so nothing in it can change."""
+    """Nothing in the review can change: it is submitted or withdrawn, or the message says why."""

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from accelerator.models import (
 )
 from accelerator.models.people import DEMO_DOMAIN
 from accelerator.programme.accounts.demo import ACCOUNTS, PASSWORD
+from accelerator.programme.participation import services as participation
 from accelerator.programme.team.services import invite
 from assessments.evidence import services as evidence_service
 from assessments.framework.queries import frameworks_open_to
@@ -36,6 +38,7 @@ from assessments.submission.services import submit_assessment
 from insights.demo.about import tell_about
 from insights.demo.calibration import STATES, calibrate
 
+BEGUN = 11  # criteria that somebody has rated who has only begun
 FILE = settings.BASE_DIR / "fixtures" / "demo.yaml"
 
 
@@ -54,6 +57,8 @@ def load_demo(*, framework: Framework, path: Path = FILE) -> Cohort:
         if entry["state"] == "not_started":
             continue
         assessment = _assessment(enrolment, entry, data)
+        if assessment and "part" in entry:
+            _part(enrolment, people["hub"], *entry["part"])
         if assessment and entry["state"] in STATES:
             calibrate(assessment, entry["state"], data["coaches"], people)
     return cohort
@@ -174,6 +179,8 @@ def _assessment(enrolment: Enrolment, entry: dict, data: dict) -> Assessment | N
     }
     draft = entry["state"] == "draft"
     answers = data["ratings"] if draft else _others_answers(enrolment, data)
+    if entry["state"] == "begun":
+        answers = dict(islice(answers.items(), BEGUN))
     for code, answer in answers.items():
         if answer is None:
             continue
@@ -184,12 +191,21 @@ def _assessment(enrolment: Enrolment, entry: dict, data: dict) -> Assessment | N
             read_version=ratings[code].version,
             answers=Answers(level, words, "", "", ""),
         )
+    if entry["state"] == "begun":
+        return assessment
     for piece in data["evidence"] if draft else data["others"]["evidence"]:
         _evidence(enrolment, leader, piece, ratings)
     if not draft:
         submit_assessment(actor=leader, assessment=assessment)
         assessment.refresh_from_db()
     return assessment
+
+
+def _part(enrolment: Enrolment, hub: User, state: str, days: int, reason: str) -> None:
+    """Its part stopped so many days ago."""
+    stop = participation.pause if state == "paused" else participation.withdraw
+    on = timezone.localdate() - timedelta(days=days)
+    stop(actor=hub, enrolment=enrolment, on=on, reason=reason)
 
 
 def _others_answers(enrolment: Enrolment, data: dict) -> dict[str, tuple[int, str]]:

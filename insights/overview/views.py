@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 from accelerator.core.http import Request
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.cohorts.frame import tabs
+from accelerator.programme.enrolling.queries import enrolment_counts
 from assessments.rules.rounds import BASELINE, label_of, number_of
 from insights.overview.filters import CohortFilter
 from insights.overview.queries import stages
@@ -38,6 +39,7 @@ def overview(request: Request, slug: str) -> HttpResponse:
             "rows": rows_of(page, request.user),
             "stages": stages.stage_counts(enrolments, request.user),
             "overdue": enrolments.filter(stages.overdue()).count(),
+            "counts": enrolment_counts(found),
             "round": "" if shown == BASELINE else label_of(shown),
         },
     )

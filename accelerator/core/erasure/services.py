@@ -42,12 +42,17 @@ def remove_words(
             reason=reason,
             target=place.typed.rows.get(pk=place.pk),
             cells=[*cells, *copies_of(place, only, enrolment)],
+            at=enrolment,
         )
     return changed + reports
 
 
 def _wait_for_copies_under_way(enrolment: Enrolment) -> None:
-    """A release under way is whole before its words go; the next one finds them gone."""
+    """A release under way is whole before its words go; the next one finds them gone.
+
+    The enrolment is locked before anything that belongs to it, as everywhere.
+    """
+    Enrolment.objects.select_for_update().get(pk=enrolment.pk)
     for model, lookup in words.copied_under():
         rows = apps.get_model(model)._default_manager.filter(**{lookup: enrolment})
         keep_still(rows.model, rows.order_by("pk").values_list("pk", flat=True))

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import reswap, retarget
 
+from accelerator.core import audit
 from accelerator.core.http import Request
 from accelerator.core.jobs import services as jobs
 from accelerator.core.jobs.access import job_for
@@ -62,4 +63,5 @@ def job_download(request: Request, pk: str) -> HttpResponseBase:
         require_recent_sign_in(request)
     if not found.is_done:
         return redirect("job", pk=pk)
+    audit.record_reading(request.user, "report.downloaded", found, kind=found.kind)
     return private_file(found.file.open(), filename=found.filename, media_type=found.media_type)

@@ -3,11 +3,19 @@
 import hashlib
 
 from django.conf import settings
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, Model, Q, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.utils.module_loading import import_string
 
-from accelerator.models import Cohort, Enrolment, Invitation, Membership, Role, User
+from accelerator.models import (
+    Cohort,
+    Enrolment,
+    Invitation,
+    Membership,
+    Organisation,
+    Role,
+    User,
+)
 from accelerator.models.invitations import InvitationQuerySet
 from accelerator.programme.team.access import TEAM
 
@@ -57,6 +65,21 @@ def account_of(email: str) -> User | None:
 def holds(email: str, role: str, place: dict) -> bool:
     """Whether the person of that address has the role there."""
     return Membership.objects.filter(user__email__iexact=email, role=role, **place).exists()
+
+
+def why_nobody_comes(place: Model) -> str:
+    """Why nobody is invited to a place or comes into it any more; "" where somebody may.
+
+    An organisation that still takes part somewhere may bring people in.
+    """
+    if isinstance(place, Cohort):
+        return "This cohort has ended." if place.has_ended else ""
+    if isinstance(place, Enrolment):
+        return place.why_closed
+    if not isinstance(place, Organisation):
+        return ""
+    closed = [one.why_closed for one in place.enrolments.select_related("cohort")]
+    return closed[0] if closed and all(closed) else ""
 
 
 def why_not_adviser(person: User | None, enrolment: Enrolment) -> str:

@@ -13,12 +13,14 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
+from accelerator.core.rights import prose_of
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import (
     account_of,
     digest,
     holds,
+    why_nobody_comes,
     why_not_adviser,
     why_not_moderator,
 )
@@ -44,9 +46,19 @@ class CannotChange(Exception):
 
 @transaction.atomic
 def invite(
-    *, actor: User | None, role: Role, place: Model, email: str, name: str = "", job_role: str = ""
+    *,
+    actor: User | None,
+    role: Role,
+    place: Model,
+    email: str,
+    name: str = "",
+    job_role: str = "",
+    noted_at: Model | None = None,
 ) -> Invitation:
-    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite."""
+    """Offer `role` at `place` to whoever reads the mail of an address. Raises CannotInvite.
+
+    `noted_at` is the cohort or organisation for which the audit tells of it, if not `place`.
+    """
     where = {SCOPE_OF[role]: place}
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
@@ -67,15 +79,21 @@ def invite(
     )
     with refused_as("invitation_waits_once", CannotInvite):
         invitation.save()
-    audit.record(actor, "invitation.sent", invitation, role=role, to=str(place._meta.label_lower))
+    to = str(place._meta.label_lower)
+    audit.record(actor, "invitation.sent", invitation, at=noted_at, role=role, to=to)
     _write(invitation, token)
     return invitation
 
 
 @transaction.atomic
 def send_again(*, actor: User, invitation: Invitation) -> None:
-    """A new letter, with a new link and seven more days; the old link ends."""
+    """A new letter, with a new link and seven more days; the old link ends.
+
+    Raises CannotChange.
+    """
     row = _locked(invitation)
+    if why := why_nobody_comes(row.where):
+        raise CannotChange(why)
     token = secrets.token_urlsafe(32)
     row.token_hash = digest(token)
     row.sent_at = timezone.now()
@@ -157,7 +175,7 @@ def remove(*, actor: User, membership: Membership) -> None:
         return
     for letter in letters:
         revoke(actor=actor, invitation=letter)
-    audit.record(actor, "membership.ended", membership.user, role=membership.role)
+    audit.record(actor, "membership.ended", membership.user, at=membership, role=membership.role)
     _tell("membership_ended", membership, actor)
 
 
@@ -198,9 +216,7 @@ def _tell(template: str, membership: Membership, actor: User, **more: User) -> N
 
 
 def _other_leads(membership: Membership) -> bool:
-    leads = Membership.objects.filter(
-        organisation=membership.organisation_id, role=Role.LEAD, user__is_active=True
-    )
+    leads = Membership.objects.leads().filter(organisation=membership.organisation_id)
     return leads.exclude(pk=membership.pk).exists()
 
 
@@ -215,15 +231,10 @@ def _locked(invitation: Invitation) -> Invitation:
 
 def _not_barred(role: Role, place: Model, person: User | None, problem: type[Exception]) -> None:
     """That the place still takes people, and that no other role of the person speaks against it."""
-    cohort = place.cohort if isinstance(place, Enrolment) else place
-    if isinstance(cohort, Cohort) and cohort.has_ended:
-        raise problem("This cohort has ended.")
-    why = ""
-    if isinstance(place, Enrolment):
-        if place.state == Enrolment.State.WITHDRAWN:
-            raise problem("This organisation has left the cohort.")
+    why = why_nobody_comes(place)
+    if not why and isinstance(place, Enrolment):
         why = why_not_adviser(person, place)
-    elif isinstance(place, Cohort) and role == Role.MODERATOR:
+    elif not why and isinstance(place, Cohort) and role == Role.MODERATOR:
         why = why_not_moderator(person, place)
     if why:
         raise problem(why)
@@ -234,6 +245,7 @@ def _write(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "address": settings.SITE_URL + reverse("invitation", args=[token]),
         "days": Invitation.DAYS,
+        "prose": prose_of(Role(invitation.role)),
     }
     subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
     queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")

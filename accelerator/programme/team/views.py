@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
+from accelerator.core.rights import prose_of
 from accelerator.models import Enrolment, Invitation, Role, User
 from accelerator.models.invitations import InvitationQuerySet
-from accelerator.programme.enrolment import frame
+from accelerator.programme.enrolment import enrolment_for, frame
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
-from accelerator.programme.team.access import may_bring_in, may_take_out, team_for
+from accelerator.programme.team.access import may_bring_in, may_take_out
 from accelerator.programme.team.forms import HandOverForm, InviteForm, JoinForm
 from accelerator.programme.team.services import CannotAccept, CannotChange, CannotInvite
 
@@ -27,7 +28,7 @@ CLOSED = 410
 def team(request: Request, pk: int) -> HttpResponse:
     """Who is in an organisation's team, who is invited, and a form to invite somebody."""
     action = "team.manage" if request.method == "POST" else "team.view"
-    enrolment = team_for(request.user, pk, action)
+    enrolment = enrolment_for(request.user, pk, action)
     roles = may_bring_in(roles_of(enrolment)) if may(enrolment, "team.manage") else ()
     form = InviteForm(request.POST or None, roles=roles)
     if request.method == "POST" and form.is_valid():
@@ -47,7 +48,9 @@ def team(request: Request, pk: int) -> HttpResponse:
                 f"We wrote to {invitation.email}. The link is good for {Invitation.DAYS} days.",
             )
             return redirect("team", pk=pk)
-    return _page(request, enrolment, form if roles else None)
+    # What was typed before it closed is shown once more.
+    is_shown = request.method == "POST" or not queries.why_nobody_comes(enrolment.organisation)
+    return _page(request, enrolment, form if roles and is_shown else None)
 
 
 def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> HttpResponse:
@@ -86,7 +89,7 @@ def _own_invitations(enrolment: Enrolment) -> InvitationQuerySet:
 @require_POST
 @limited("letters")
 def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
-    enrolment = team_for(request.user, pk, "team.manage")
+    enrolment = enrolment_for(request.user, pk, "team.manage")
     row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
     tried(request, done, team_service.send_again, invitation=row)
@@ -95,7 +98,7 @@ def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
 
 @require_POST
 def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
-    enrolment = team_for(request.user, pk, "team.manage")
+    enrolment = enrolment_for(request.user, pk, "team.manage")
     row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
     tried(request, done, team_service.revoke, invitation=row)
@@ -104,7 +107,7 @@ def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
 
 def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     """Say what ends, then end it."""
-    enrolment = team_for(request.user, pk, "team.manage")
+    enrolment = enrolment_for(request.user, pk, "team.manage")
     ends = may_take_out(roles_of(enrolment))
     row = get_object_or_404(queries.people_of(enrolment).filter(role__in=ends), pk=membership)
     if request.method == "POST":
@@ -119,7 +122,7 @@ def remove(request: Request, pk: int, membership: int) -> HttpResponse:
 
 def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
     """Who is project lead from now on; the one before becomes deputy."""
-    enrolment = team_for(request.user, pk, "team.hand_over")
+    enrolment = enrolment_for(request.user, pk, "team.hand_over")
     lead = get_object_or_404(queries.people_of(enrolment), pk=membership)
     form = HandOverForm(request.POST or None, people=queries.successors(enrolment))
     if request.method == "POST" and form.is_valid():
@@ -137,7 +140,8 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What is offered; looking at it, or a program that follows links in mail, accepts nothing."""
     found = queries.invitation_of(token)
-    context = {"invitation": found, "closed": found.why_closed}
+    prose = prose_of(Role(found.role))
+    context = {"invitation": found, "closed": found.why_closed, "prose": prose}
     user = request.user
     if user.is_authenticated:
         context["is_theirs"] = user.email.lower() == found.email.lower()

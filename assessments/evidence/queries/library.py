@@ -14,7 +14,7 @@ from assessments.models.evidence import EvidenceQuerySet
 def newest_assessment(enrolment: Enrolment | int) -> Assessment | None:
     """The assessment of the round that the enrolment is in."""
     rounds = Assessment.objects.filter(enrolment=enrolment).newest()
-    return rounds.select_related("enrolment").first()
+    return rounds.select_related("enrolment__cohort").first()
 
 
 def uses_seen(uses: QuerySet[EvidenceUse], roles: frozenset[str]) -> QuerySet[EvidenceUse]:

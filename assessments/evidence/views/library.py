@@ -75,7 +75,9 @@ def evidence(request: Request, pk: str) -> HttpResponse:
     assessment = newest_assessment(piece.enrolment_id)
     is_open = assessment is not None and assessment.is_open and not piece.is_withdrawn
     editable = assessment if is_open else None
-    can_edit = may(piece, "evidence.add") and not piece.is_withdrawn
+    # What was typed before it closed is shown once more, to be copied.
+    is_shown = request.method == "POST" or not piece.enrolment.why_closed
+    can_edit = may(piece, "evidence.add") and not piece.is_withdrawn and is_shown
     form = _described(piece, editable, request.POST or None)
     context: dict = {}
     if request.method == "POST" and can_edit and form.is_valid():
@@ -89,8 +91,9 @@ def evidence(request: Request, pk: str) -> HttpResponse:
                 codes=form.cleaned_data.get("criteria", ()),
                 read=form.cleaned_data["read"],
             )
-        except AssessmentLocked:
-            form.add_error(None, "The assessment was submitted meanwhile; nothing was changed.")
+        except AssessmentLocked as error:
+            why = str(error) or "The assessment was submitted meanwhile."
+            form.add_error(None, f"{why} Nothing was changed.")
             context["status"] = 409
         except StaleDescription:
             context |= _meanwhile(request, piece.pk)
@@ -103,6 +106,7 @@ def evidence(request: Request, pk: str) -> HttpResponse:
             return redirect("assessments:evidence", pk=pk)
     context |= {
         "evidence": piece,
+        "enrolment": piece.enrolment,
         "uses": uses,
         "form": form,
         "can_edit": can_edit,

@@ -24,17 +24,17 @@ WITHDRAWN = "A piece was withdrawn meanwhile, so nothing was attached."
 LOCKED = "This assessment is closed, so its evidence cannot change. Nothing was saved."
 
 
-def _open(rating: Rating) -> bool:
-    return rating.assessment.is_open
-
-
 def _require_open(rating: Rating) -> None:
-    if not _open(rating):
-        raise AssessmentLocked
+    if not rating.assessment.is_open:
+        raise AssessmentLocked(rating.assessment.enrolment.why_closed)
+
+
+def _not_saved(error: AssessmentLocked) -> str:
+    return f"{error} Its evidence cannot change. Nothing was saved." if str(error) else LOCKED
 
 
 def _respond(request: Request, rating: Rating, status: int, **panel) -> HttpResponse:
-    can_edit = _open(rating) and may(rating, "evidence.add")
+    can_edit = rating.assessment.is_open and may(rating, "evidence.add")
     context = {**panel_of(rating), **panel_forms(), "can_edit": can_edit, **panel}
     template = "_evidence_panel" if request.htmx else "evidence_add"
     return render(request, f"assessments/{template}.html", context, status=status)
@@ -45,25 +45,21 @@ def evidence_add(request: Request, pk: int, code: str) -> HttpResponse:
     rating = rating_for(request.user, "evidence.add", pk, code)
     if request.method != "POST":
         return _respond(request, rating, 200)
-    if not _open(rating):
-        return _respond(
-            request, rating, 409, results=[{"name": "", "ok": False, "message": LOCKED}]
-        )
     common = {
         "actor": request.user,
         "enrolment": rating.assessment.enrolment,
         "ratings": [rating],
     }
     try:
+        _require_open(rating)
         if request.POST.get("kind") == "link":
             return _add_link(request, rating, common)
         if request.POST.get("kind") == "note":
             return _add_note(request, rating, common)
         return _add_files(request, rating, common)
-    except AssessmentLocked:
-        return _respond(
-            request, rating, 409, results=[{"name": "", "ok": False, "message": LOCKED}]
-        )
+    except AssessmentLocked as error:
+        refused = {"name": "", "ok": False, "message": _not_saved(error)}
+        return _respond(request, rating, 409, results=[refused])
 
 
 def _done(request: Request, rating: Rating, results: list[dict]) -> HttpResponse:
@@ -125,19 +121,17 @@ def evidence_attach(request: Request, pk: int, code: str) -> HttpResponse:
         chosen = [
             piece for piece in pieces if str(piece.pk) in set(request.POST.getlist("evidence"))
         ]
-        if not _open(rating):
-            messages.error(request, LOCKED)
-        elif not chosen:
-            messages.error(request, "Tick at least one piece of evidence first.")
-            return redirect(request.path)
-        else:
-            try:
-                evidence_service.attach(actor=request.user, evidence=chosen, ratings=[rating])
-                messages.success(request, f"Attached {len(chosen)}.")
-            except AssessmentLocked:
-                messages.error(request, LOCKED)
-            except EvidenceWithdrawn:
-                messages.error(request, WITHDRAWN)
+        try:
+            _require_open(rating)
+            if not chosen:
+                messages.error(request, "Tick at least one piece of evidence first.")
+                return redirect(request.path)
+            evidence_service.attach(actor=request.user, evidence=chosen, ratings=[rating])
+            messages.success(request, f"Attached {len(chosen)}.")
+        except AssessmentLocked as error:
+            messages.error(request, _not_saved(error))
+        except EvidenceWithdrawn:
+            messages.error(request, WITHDRAWN)
         return redirect("assessments:criterion", pk=pk, code=code)
     levels = catalogue(rating.assessment.framework_id)
     return render(
@@ -147,7 +141,7 @@ def evidence_attach(request: Request, pk: int, code: str) -> HttpResponse:
             "assessment": rating.assessment,
             "criterion": levels.by_code[code],
             "page": Paginator(pieces, PAGE).get_page(request.GET.get("page")),
-            "can_edit": _open(rating),
+            "can_edit": rating.assessment.is_open,
         },
     )
 
@@ -167,8 +161,8 @@ def use_edit(request: Request, pk: int) -> HttpResponse:
         try:
             _require_open(rating)
             evidence_service.describe_use(actor=request.user, use=use, **form.cleaned_data)
-        except AssessmentLocked:
-            form.add_error(None, LOCKED)
+        except AssessmentLocked as error:
+            form.add_error(None, _not_saved(error))
             context["status"] = 409
         except EvidenceWithdrawn:
             messages.error(request, "This piece was withdrawn meanwhile; nothing was saved.")
@@ -201,8 +195,8 @@ def use_detach(request: Request, pk: int) -> HttpResponse:
     try:
         _require_open(use.rating)
         evidence_service.detach(actor=request.user, use=use)
-    except AssessmentLocked:
-        messages.error(request, LOCKED)
+    except AssessmentLocked as error:
+        messages.error(request, _not_saved(error))
     else:
         messages.success(
             request, f"“{use.evidence.title}” is detached. It is still in your library."

@@ -24,7 +24,9 @@ def _initial(rating: Rating) -> dict:
     return {**answers_of(rating).__dict__, "version": rating.version}
 
 
-def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked: bool) -> dict:
+def _conflict_context(
+    rating: Rating, mine: Answers, current: Rating, *, locked: bool, why: str = ""
+) -> dict:
     levels = catalogue(rating.assessment.framework_id)
     criterion = levels.by_id[rating.criterion_id]
     fields = [name for name in Answers.__dataclass_fields__ if name != "justification"]
@@ -42,6 +44,7 @@ def _conflict_context(rating: Rating, mine: Answers, current: Rating, *, locked:
             dict.fromkeys(filter(None, (mine.justification, current.justification)))
         ),
         "locked": locked,
+        "why": why,
     }
 
 
@@ -99,8 +102,8 @@ def criterion(request: Request, pk: int, code: str) -> HttpResponse:
     except StaleRating as error:
         context = _conflict_context(rating, form.answers(), error.current, locked=False)
         return render(request, "assessments/conflict.html", context, status=409)
-    except AssessmentLocked:
-        context = _conflict_context(rating, form.answers(), rating, locked=True)
+    except AssessmentLocked as error:
+        context = _conflict_context(rating, form.answers(), rating, locked=True, why=str(error))
         return render(request, "assessments/conflict.html", context, status=409)
     if form.errors:
         given = request.POST.copy()
@@ -123,8 +126,8 @@ def autosave(request: Request, pk: int, code: str) -> HttpResponse:
         saved = _save(request.user, rating, form)
     except StaleRating as error:
         context = _conflict_context(rating, form.answers(), error.current, locked=False)
-    except AssessmentLocked:
-        context = _conflict_context(rating, form.answers(), rating, locked=True)
+    except AssessmentLocked as error:
+        context = _conflict_context(rating, form.answers(), rating, locked=True, why=str(error))
     else:
         context = {
             "state": "error" if form.errors else "saved",
@@ -145,8 +148,6 @@ def _save(user: User, rating: Rating, form: RatingForm) -> Rating | None:
     """Save what can be: all of it, or the words beside two answers; None when nothing can."""
     if not form.is_valid() and not form.asks_which:
         return None
-    if not rating.assessment.enrolment.is_active:
-        raise AssessmentLocked
     return save_rating(
         actor=user,
         rating=rating,

@@ -9,19 +9,19 @@ from accelerator.programme.journey import steps_of
 from assessments.access import assessment_for, enrolment_for
 from assessments.rating import services as rating_services
 from assessments.rating.queries import given_back, grid_of, steps_done
-from assessments.rules.problems import FrameworkNotOpen
+from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
 
 
 @require_POST
 def start(request: Request, enrolment_id: int) -> HttpResponse:
     enrolment = enrolment_for(request.user, "assessment.start", enrolment_id)
-    if not enrolment.is_active:
-        messages.error(request, "This organisation has left the cohort, so nothing can be started.")
-        return redirect("home")
     try:
         assessment = rating_services.start_assessment(actor=request.user, enrolment=enrolment)
     except FrameworkNotOpen:
         messages.error(request, "The Learning Hub has not opened the framework for you yet.")
+        return redirect("home")
+    except AssessmentLocked as error:
+        messages.error(request, f"{error} Nothing can be started.")
         return redirect("home")
     return redirect("assessments:overview", pk=assessment.pk)
 

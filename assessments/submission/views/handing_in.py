@@ -8,6 +8,7 @@ from accelerator.core.http import Request
 from accelerator.core.queue import enqueue
 from assessments.access import assessment_for, submission_for
 from assessments.rating.queries import given_back
+from assessments.rules.problems import AssessmentLocked
 from assessments.submission import services as submission_services
 from assessments.submission.queries import answers_to_check, told_words
 
@@ -30,11 +31,8 @@ def submit(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "assessment.submit", pk)
     if assessment.is_submitted:
         return redirect("assessments:submitted", pk=pk)
-    if not assessment.is_open:
-        messages.error(
-            request, "This organisation has left the cohort, so nothing can be handed in."
-        )
-        return redirect("assessments:overview", pk=pk)
+    if why := assessment.enrolment.why_closed:
+        return _not_now(request, pk, why)
     if request.method == "POST":
         try:
             submission_services.submit_assessment(actor=request.user, assessment=assessment)
@@ -46,12 +44,19 @@ def submit(request: Request, pk: int) -> HttpResponse:
                 "or a reason why it cannot be rated, before you can submit.",
             )
             return redirect("assessments:check", pk=pk)
+        except AssessmentLocked as error:
+            return _not_now(request, pk, str(error))
         enqueue("accelerator.send_mail")
         return redirect("assessments:submitted", pk=pk)
     context = answers_to_check(assessment)
     if context["blocking"]:
         return redirect("assessments:check", pk=pk)
     return render(request, "assessments/submit.html", context)
+
+
+def _not_now(request: Request, pk: int, why: str) -> HttpResponse:
+    messages.error(request, f"{why} Nothing can be handed in.")
+    return redirect("assessments:overview", pk=pk)
 
 
 @require_safe

@@ -58,7 +58,9 @@ def ratings_csv(request: Request, pk: int) -> HttpResponse:
     assessment = assessment_for(request.user, "assessment.view", pk)
     name = f"ratings-{slugify(assessment.enrolment.organisation.name)}-{assessment.round_slug}.csv"
     about = about_lines(request.user, csv_basis(assessment))
-    return csv_response(name, CSV_HEADER, csv_rows(assessment), about)
+    return csv_response(
+        name, CSV_HEADER, csv_rows(assessment), about, reader=request.user, of=assessment
+    )
 
 
 @require_POST

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from accelerator.models import Cohort, Deadline, Enrolment
+from accelerator.models import Cohort, Deadline
+from accelerator.models.programme import still_open
 from accelerator.programme.cohorts.queries.institutions import named_institutions
 from accelerator.programme.dates.queries import own_dates
 from assessments.models import Assessment
@@ -33,7 +34,10 @@ COUNTED: tuple[Literal["open", "submitted", "overdue", "everywhere"], ...] = (
 
 @dataclass(frozen=True)
 class CoachLoad(Candidate):
-    """One coach. `open`, `submitted` and `overdue` count this cohort; `everywhere` all of them."""
+    """One coach. `open`, `submitted` and `overdue` count this cohort; `everywhere` all of them.
+
+    What nobody can write in meanwhile is no load.
+    """
 
     open: int
     submitted: int
@@ -58,7 +62,8 @@ def coach_loads(cohort: Cohort) -> list[CoachLoad]:
 
 
 def _load(cohort: Cohort) -> dict[int, dict[str, Any]]:
-    here, is_open = Q(**{IN_COHORT: cohort}), Q(state=Review.State.OPEN)
+    here = Q(**{IN_COHORT: cohort})
+    is_open = Q(pk__in=Review.objects.writable().order_by().values("pk"))
     late = Q(calibration__in=Calibration.objects.overdue())
     rows = (
         Review.objects.current()
@@ -144,8 +149,8 @@ def waiting(cohort: Cohort) -> list[Assessment]:
     begun = Calibration.objects.with_coaches()
     return list(
         Assessment.objects.filter(
+            still_open("enrolment__"),
             enrolment__cohort=cohort,
-            enrolment__state=Enrolment.State.ACTIVE,
             state=Assessment.State.SUBMITTED,
         )
         .exclude(pk__in=begun.order_by().values("assessment"))

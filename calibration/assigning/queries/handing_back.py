@@ -27,7 +27,7 @@ def what_may_change(assessment: Assessment) -> Phase | None:
     takes_back = may(assessment, "submission.take_back")
     if not takes_back and not may(assessment, "submission.return"):
         return None
-    if not assessment.enrolment.is_active or _is_settled(assessment):
+    if assessment.enrolment.why_closed or _is_settled(assessment):
         return None
     if has_begun(assessment):
         return Phase(

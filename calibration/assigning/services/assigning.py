@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Deadline, Role, User
 from accelerator.programme.dates.queries import due_of
@@ -28,6 +29,7 @@ State, Seat = Calibration.State, Review.Seat
 @transaction.atomic
 def open_calibration(*, actor: User, assessment: Assessment) -> Calibration:
     """The calibration of a submitted assessment; opening it twice returns the one there is."""
+    hold_open(assessment.enrolment_id, StepRefused)
     if not assessment.is_submitted:
         raise StepRefused("This self-assessment is not handed in yet.")
     options = settings_of(assessment.enrolment.cohort)
@@ -52,6 +54,7 @@ def assign_coaches(
     due_on: date | None = None,
 ) -> Calibration:
     """Give an unassigned calibration its two coaches, from two institutions without conflicts."""
+    _hold_open(calibration)
     if not Assessment.objects.locked(calibration.assessment_id).is_submitted:
         raise StepRefused("This self-assessment is with the organisation again, to be changed.")
     row = Calibration.objects.locked(calibration.pk)
@@ -70,6 +73,10 @@ def assign_coaches(
         _seat(actor, row, candidate, seat)
         seating = seating.beside(candidate.person)
     return row
+
+
+def _hold_open(calibration: Calibration) -> None:
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
 
 
 def _free(
@@ -122,8 +129,11 @@ def withdraw_review(
 ) -> Review | None:
     """Take a coach off (recusal or replacement) and, where given, seat another.
 
-    The old ratings stay, marked withdrawn. The new coach begins afresh, blind.
+    The old ratings stay, marked withdrawn. The new coach begins afresh, blind. Nobody new is
+    seated while the organisation's part stands still, but a coach may leave at any time.
     """
+    if replacement is not None:
+        _hold_open(review.calibration)
     row = Calibration.objects.locked(review.calibration_id)
     old = Review.objects.select_for_update().get(pk=review.pk)
     if old.is_withdrawn:
@@ -169,6 +179,7 @@ def _reopen_reviewing(row: Calibration) -> None:
 @transaction.atomic
 def fill_seat(*, actor: User, calibration: Calibration, coach: User) -> Review:
     """Seat a coach in the main seat that a withdrawal left empty."""
+    _hold_open(calibration)
     row = Calibration.objects.locked(calibration.pk)
     if not row.is_under_review:
         raise StepRefused("No seat is empty.")
@@ -183,6 +194,7 @@ def ask_third_coach(
     *, actor: User, calibration: Calibration, coach: User, codes: Iterable[str]
 ) -> Review:
     """Seat a blind third coach for the criteria that two could not settle."""
+    _hold_open(calibration)
     row = Calibration.objects.locked(calibration.pk)
     if why := why_no_third(row, row.reviews.current()):
         raise StepRefused(why)

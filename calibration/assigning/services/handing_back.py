@@ -6,6 +6,7 @@ releases them. It calls what lies below it and is called by nothing there.
 
 from django.db import transaction
 
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
 from assessments.models import Assessment, Submission
@@ -42,11 +43,10 @@ def _go_back(
 
     A coach's save waits for the review's lock and is then refused; one that came first is seen.
     """
+    hold_open(assessment.enrolment_id, StepRefused)
     row = Assessment.objects.locked(assessment.pk)
     if not row.is_submitted:
         raise StepRefused("This self-assessment is not handed in.")
-    if not row.enrolment.is_active:
-        raise StepRefused("This organisation has left the cohort, so nothing can be changed.")
     calibration = Calibration.objects.filter(assessment=row).first()
     if calibration is not None:
         _release_coaches(actor, Calibration.objects.locked(calibration.pk), how)

@@ -33,7 +33,8 @@ def assign_pairs(
     Returns how many. Raises PairsRefused with a reason for each that could not be assigned.
     """
     reasons = {}
-    for assessment, coaches in pairs.items():
+    # In one order, so that nobody who locks several enrolments waits for somebody who waits.
+    for assessment, coaches in sorted(pairs.items(), key=lambda pair: pair[0].enrolment_id):
         try:
             with transaction.atomic():
                 calibration = open_calibration(actor=actor, assessment=assessment)

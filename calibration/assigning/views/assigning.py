@@ -31,9 +31,6 @@ def open_calibration(request: Request, pk: int) -> HttpResponse:
     """Open the calibration of an assessment that was handed in, and go on to its coaches."""
     assessment = assessment_for(request.user, "calibration.run", pk)
     slug = assessment.enrolment.cohort.slug
-    if not assessment.enrolment.is_active:
-        messages.error(request, "This organisation has left the cohort, so nothing can be opened.")
-        return redirect("cohort", slug=slug)
     try:
         calibration = assigning.open_calibration(actor=request.user, assessment=assessment)
     except StepRefused as refusal:

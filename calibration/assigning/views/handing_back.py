@@ -63,6 +63,9 @@ def _refused(request: Request, assessment: Assessment, go: str) -> HttpResponse 
     """Where a page leads that can do nothing any more."""
     if not assessment.is_submitted:
         return redirect("assessments:overview", pk=assessment.pk)
+    if why := assessment.enrolment.why_closed:
+        messages.error(request, why)
+        return redirect("assessments:results", pk=assessment.pk)
     if has_begun(assessment):
         messages.info(request, BEGUN.format(go=go))
         return redirect("assessments:results", pk=assessment.pk)

@@ -42,7 +42,7 @@ def standing(
 ) -> Standing | None:
     """What stands above a desk. `refusal` says why this moderator may not decide, if so."""
     calibration = desk.calibration
-    if calibration.is_released:
+    if calibration.is_released or calibration.why_closed:
         return None
     live = calibration.has_live_lease
     until = time_format(timezone.localtime(calibration.lease_expires_at), "H:i") if live else ""

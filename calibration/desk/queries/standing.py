@@ -52,9 +52,10 @@ def about(desk: Desk, user: User) -> dict:
     """What every page of a desk shows: who may do what now, and who has the desk."""
     calibration = desk.calibration
     is_moderator = may(calibration, "calibration.moderate")
-    runs = may(calibration, "calibration.run")
+    is_open = not calibration.why_closed
+    runs = may(calibration, "calibration.run") and is_open
     refusal = why_not_moderate(user, calibration) if is_moderator else ""
-    moderates = is_moderator and not refusal
+    moderates = is_moderator and not refusal and is_open
     live = calibration.has_live_lease
     review = seat_of(calibration, user)
     main_coach = review is not None and review.is_main
@@ -75,7 +76,7 @@ def about(desk: Desk, user: User) -> dict:
         "review": review,
         "lease_is_yours": is_yours,
         "can_take": moderates and calibration.is_decidable and not live,
-        "can_propose": main_coach and calibration.is_settling and not live,
+        "can_propose": main_coach and calibration.is_settling and not live and is_open,
         "main_coach": main_coach,
         "can_release": runs and calibration.is_agreed and desk.all_decided,
         "third": next((one for one in current if one.seat == Review.Seat.THIRD), None),
@@ -131,6 +132,8 @@ class Listed:
     @property
     def state(self) -> str:
         """Where it stands, in words: what was agreed and has changed since is not agreed."""
+        if self.calibration.why_closed and not self.calibration.is_released:
+            return self.calibration.why_closed
         if self.stale and self.calibration.is_agreed:
             return LOOK_AGAIN
         return self.calibration.get_state_display()

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.models import User
 from calibration.desk.queries.inputs import decisions_of, input_hashes, submitted_ratings
 from calibration.desk.queries.standing import why_not_moderate
@@ -17,6 +18,7 @@ State = Calibration.State
 @transaction.atomic
 def take_lease(*, actor: User, calibration: Calibration) -> Calibration:
     """Begin or go on moderating: nobody else decides until the lease is given back or expires."""
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if not row.is_decidable:
         raise StepRefused("This calibration is not open for moderation.")
@@ -43,6 +45,7 @@ def give_back_lease(*, actor: User, calibration: Calibration, finish: bool = Tru
 
     Agreed when nothing is left to decide, unless somebody means to go on (`finish` False).
     """
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if row.state != State.MODERATING:
         return row
@@ -59,6 +62,7 @@ def give_back_lease(*, actor: User, calibration: Calibration, finish: bool = Tru
 
 def with_lease(actor: User, calibration: Calibration) -> Calibration:
     """The row, locked, for whoever has the desk; their lease runs afresh. Raises StepRefused."""
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if row.state != State.MODERATING:
         raise StepRefused("This calibration is not being moderated.")

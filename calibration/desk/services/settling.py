@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.fingerprint import fingerprint
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
@@ -51,6 +52,7 @@ def content_hash(calibration: Calibration, criterion: Criterion, outcome: Outcom
 @transaction.atomic
 def propose(*, actor: User, review: Review, criterion: Criterion, outcome: Outcome) -> Proposal:
     """A main coach offers the other a level and words, and signs them."""
+    hold_open(review.calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(review.calibration_id)
     _check_may_settle(row, review, actor)
     ratings = submitted_ratings(row)
@@ -115,6 +117,7 @@ def _check_may_decide(
 @transaction.atomic
 def sign(*, actor: User, review: Review, proposal: Proposal, content: str) -> Decision:
     """The other coach signs the very content shown to them, which decides the criterion."""
+    hold_open(review.calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(review.calibration_id)
     _check_may_settle(row, review, actor)
     if proposal.version != row.version or proposal.calibration_id != row.pk:

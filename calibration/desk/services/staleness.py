@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 
 from accelerator.core.mail.services import queue_template_mail
+from accelerator.models.programme import still_open
 from calibration.access import impartial_moderators
 from calibration.desk.queries.inputs import stale_decisions
 from calibration.desk.queries.staleness import untold
@@ -19,7 +20,13 @@ def tell_of_stale() -> int:
     Asked often and by several at once, a decision is told of once, until it is decided again.
     """
     told = 0
-    some = Calibration.objects.to_decide().exclude(decisions=None).order_by("pk").distinct()
+    some = (
+        Calibration.objects.to_decide()
+        .filter(still_open("assessment__enrolment__"))
+        .exclude(decisions=None)
+        .order_by("pk")
+        .distinct()
+    )
     for page in Paginator(list(some), AT_ONCE):
         for pk, stale in stale_decisions(page).items():
             told += bool(untold(stale)) and _tell(pk)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from assessments.models import Criterion, Evidence
@@ -19,6 +20,8 @@ from calibration.rules.problems import StepRefused
 def ask_about_release(
     *, actor: User, release: Release, question: str, criterion: Criterion | None = None
 ) -> ReleaseQuestion:
+    """Ask the hub, which is told. Raises StepRefused."""
+    hold_open(release.calibration.assessment.enrolment_id, StepRefused)
     asked = ReleaseQuestion.objects.create(
         release=release, criterion=criterion, question=question, asked_by=actor
     )
@@ -36,6 +39,7 @@ def ask_about_release(
 
 @transaction.atomic
 def answer_about_release(*, actor: User, question: ReleaseQuestion, answer: str) -> None:
+    """Answer once, also those who have left since they asked. Raises StepRefused."""
     changed = (
         ReleaseQuestion.objects.unanswered()
         .filter(pk=question.pk)
@@ -56,7 +60,11 @@ def answer_about_release(*, actor: User, question: ReleaseQuestion, answer: str)
 def add_late_evidence(
     *, actor: User, release: Release, criterion: Criterion, evidence: Evidence
 ) -> LateEvidence:
-    """Put a piece, once, beside a released criterion. The release, and its levels, do not move."""
+    """Put a piece, once, beside a released criterion. The release, and its levels, do not move.
+
+    Raises StepRefused.
+    """
+    hold_open(evidence.enrolment_id, StepRefused)
     if evidence.enrolment_id != release.calibration.assessment.enrolment_id:
         raise ValueError("Late evidence is the enrolment's own.")
     Release.objects.select_for_update().get(pk=release.pk)

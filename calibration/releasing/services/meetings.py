@@ -3,11 +3,13 @@ from datetime import date
 from django.db import transaction
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.models import User
 from calibration.models import (
     Calibration,
     ImprovementMeeting,
 )
+from calibration.rules.problems import StepRefused
 
 
 @transaction.atomic
@@ -21,7 +23,11 @@ def save_meeting(
     readers: str,
     meeting: ImprovementMeeting | None = None,
 ) -> ImprovementMeeting:
-    """Note an improvement meeting, new or changed. `readers` says who may read the notes."""
+    """Note an improvement meeting, new or changed. `readers` says who may read the notes.
+
+    Raises StepRefused.
+    """
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     meeting = meeting or ImprovementMeeting(calibration=calibration, written_by=actor)
     meeting.held_on, meeting.attendees = held_on, attendees
     meeting.notes, meeting.readers = notes, readers

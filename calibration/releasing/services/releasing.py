@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Role, User
 from accelerator.models.people import LEADING
@@ -34,6 +35,7 @@ def release(
     decision rests on something that changed since: a moderator looks at it again first; or while
     a question waits for the organisation, other than those of `unanswered`, by id.
     """
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if row.is_released:
         return row.releases.get(version=row.version)
@@ -91,6 +93,7 @@ def reopen(*, actor: User, calibration: Calibration, reason: str) -> Calibration
 
     The decisions are carried over, so that a moderator changes only what the reason is about.
     """
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if not row.is_released:
         raise StepRefused("Only a released calibration can be reopened.")
@@ -122,7 +125,11 @@ def reopen(*, actor: User, calibration: Calibration, reason: str) -> Calibration
 
 @transaction.atomic
 def acknowledge(*, actor: User, release: Release) -> bool:
-    """The organisation says it has read its calibrated framework; False when it did before."""
+    """The organisation says it has read its calibrated framework; False when it did before.
+
+    Raises StepRefused.
+    """
+    hold_open(release.calibration.assessment.enrolment_id, StepRefused)
     changed = Release.objects.filter(pk=release.pk, acknowledged_at=None).update(
         acknowledged_at=timezone.now(), acknowledged_by=actor
     )

@@ -8,10 +8,12 @@ from django.views.decorators.http import require_safe
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
+from calibration.models import ImprovementMeeting, Release
 from calibration.releasing.forms.meetings import MeetingForm, meeting_initial, meeting_read
 from calibration.releasing.queries.exchange import meeting_for, meetings_of
 from calibration.releasing.queries.releases import page_of, standing_release
 from calibration.releasing.services import meetings as exchange
+from calibration.rules.problems import StepRefused
 
 PAGE = 10
 CHANGED = (
@@ -27,7 +29,7 @@ def meetings(request: Request, pk: int) -> HttpResponse:
     found = meetings_of(release.calibration, request.user)
     context = page_of(release) | {
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "can_run": may(release, "calibration.run"),
+        "can_run": may(release, "calibration.run") and not release.calibration.why_closed,
     }
     return render(request, "calibration/organisation/meetings.html", context)
 
@@ -36,9 +38,15 @@ def meeting_add(request: Request, pk: int) -> HttpResponse:
     release = standing_release(request.user, "calibration.run", pk)
     form = MeetingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        exchange.save_meeting(actor=request.user, calibration=release.calibration, **form.words())
-        messages.success(request, "The meeting is saved.")
-        return redirect("calibration:meetings", pk=pk)
+        try:
+            exchange.save_meeting(
+                actor=request.user, calibration=release.calibration, **form.words()
+            )
+        except StepRefused as refusal:
+            form.add_error(None, f"{refusal} The meeting was not saved.")
+        else:
+            messages.success(request, "The meeting is saved.")
+            return redirect("calibration:meetings", pk=pk)
     context = page_of(release) | {"form": form}
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/meeting_form.html", context, status=status)
@@ -53,17 +61,28 @@ def meeting_edit(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         now = meeting_read(meeting)
         if form.cleaned_data["read"] == now:
-            exchange.save_meeting(
-                actor=request.user,
-                calibration=release.calibration,
-                meeting=meeting,
-                **form.words(),
-            )
-            messages.success(request, "The meeting is saved.")
-            return redirect("calibration:meetings", pk=meeting.calibration_id)
+            return _change(request, release, meeting, form, context)
         form.add_error(None, CHANGED)
         form.read_again(now)
         context["theirs"] = meeting
         return render(request, "calibration/organisation/meeting_form.html", context, status=409)
     status = 422 if form.errors else 200
     return render(request, "calibration/organisation/meeting_form.html", context, status=status)
+
+
+def _change(
+    request: Request,
+    release: Release,
+    meeting: ImprovementMeeting,
+    form: MeetingForm,
+    context: dict,
+) -> HttpResponse:
+    try:
+        exchange.save_meeting(
+            actor=request.user, calibration=release.calibration, meeting=meeting, **form.words()
+        )
+    except StepRefused as refusal:
+        form.add_error(None, f"{refusal} The meeting was not changed.")
+        return render(request, "calibration/organisation/meeting_form.html", context, status=409)
+    messages.success(request, "The meeting is saved.")
+    return redirect("calibration:meetings", pk=meeting.calibration_id)

@@ -69,7 +69,7 @@ def _show(request: Request, release: Release) -> HttpResponse:
             "late": late_evidence_of(calibration),
             "jobs": reports_of(release, user),
             "can_report": may(release, "report.make"),
-            "can_respond": may(release, "calibration.respond"),
+            "can_respond": may(release, "calibration.respond") and not calibration.why_closed,
         },
     )
 
@@ -80,7 +80,9 @@ def result_csv(request: Request, pk: int, version: int) -> HttpResponse:
     """One version of the release, one row a criterion in the framework's order."""
     release = release_version(request.user, "calibration.read", pk, version)
     about = about_lines(request.user, basis_of(release))
-    return csv_response(file_name(release, "csv"), CSV_HEADER, csv_rows(result_of(release)), about)
+    rows = csv_rows(result_of(release))
+    name = file_name(release, "csv")
+    return csv_response(name, CSV_HEADER, rows, about, reader=request.user, of=release)
 
 
 @require_POST

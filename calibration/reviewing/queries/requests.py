@@ -29,6 +29,8 @@ def why_closed(request: EvidenceRequest) -> str:
     """Why a question takes no answer any more."""
     if request.answered_at is not None:
         return "This question is answered already."
+    if request.calibration.why_closed:
+        return request.calibration.why_closed
     return (
         "The calibrated framework is released, so this question is closed. "
         "You can add late evidence beside any of its criteria."

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from django.db.models import Count, Exists, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Subquery, Sum, When
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 
 from accelerator.core.access import get_for, scoped
 from accelerator.models import User
+from accelerator.models.programme import still_open
 from assessments.framework.queries import catalogue
 from assessments.framework.values import Catalogue, CriterionInfo, LevelInfo
 from assessments.models import Criterion, Evidence, EvidenceUse, Rating
@@ -86,21 +87,29 @@ def queue(user: User) -> "QuerySet[QueuedReview]":
             pieces=Subquery(reach.annotate(n=Count("pk")).values("n")),
             bytes=Subquery(reach.annotate(n=Sum("size")).values("n")),
         )
-        .order_by("state", F("calibration__due_on").asc(nulls_last=True), "pk")
+        .order_by(
+            "state",
+            Case(When(still_open(f"{ENROLMENT}__"), then=0), default=1),
+            F("calibration__due_on").asc(nulls_last=True),
+            "pk",
+        )
     )
 
 
 def state_in_words(review: Review, done: int) -> str:
     """Where the review is, without a word about the other coach before both are in."""
-    if review.is_open:
-        return "Being written" if done else "Not begun"
     if review.calibration.is_released:
         return "Released"
+    if review.calibration.why_closed:
+        return review.calibration.why_closed
+    if review.is_open:
+        return "Being written" if done else "Not begun"
     return "Both reviews are in" if review.calibration.is_open_to_compare else "Submitted"
 
 
 def can_recall(review: Review) -> bool:
-    return review.is_submitted and review.calibration.lets_reviews_back
+    calibration = review.calibration
+    return review.is_submitted and calibration.lets_reviews_back and not calibration.why_closed
 
 
 def can_step_back(review: Review) -> bool:

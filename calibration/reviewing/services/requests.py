@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
 from accelerator.models.people import LEADING
@@ -24,6 +25,7 @@ def ask_for_evidence(
 
     The same question again, while it waits, is the first one.
     """
+    hold_open(calibration.assessment.enrolment_id, StepRefused)
     row = Calibration.objects.locked(calibration.pk)
     if not row.is_under_way:
         raise StepRefused("Questions for evidence belong to a calibration under way.")
@@ -53,6 +55,7 @@ def answer_request(
     *, actor: User, request: EvidenceRequest, answer: str, evidence: Iterable[Evidence] = ()
 ) -> EvidenceRequest:
     """Answer once, with words and pieces of one's own evidence; both coaches are told alike."""
+    hold_open(request.calibration.assessment.enrolment_id, StepRefused)
     calibration = Calibration.objects.locked(request.calibration_id)
     row = EvidenceRequest.objects.select_for_update().get(pk=request.pk)
     row.calibration = calibration

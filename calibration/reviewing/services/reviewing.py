@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accelerator.core import audit
+from accelerator.core.closing import hold_open
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import User
@@ -31,6 +32,7 @@ def save_judgement(
     """
     now = timezone.now()
     with refused_as(RATING_LOCKED, ReviewLocked):
+        hold_open(rating.review.calibration.assessment.enrolment_id, ReviewLocked)
         # Before the rating, whose trigger locks its review: calibrations are locked first.
         Calibration.objects.filter(pk=rating.review.calibration_id, state=State.ASSIGNED).update(
             state=State.SCORING
@@ -55,13 +57,14 @@ def save_judgement(
 def save_spotlights(*, rating: ReviewRating, passages: Mapping[str, str]) -> None:
     """Keep which pieces of evidence persuaded the coach: evidence id → passage ("" allowed).
 
-    Of a piece that was withdrawn no passage is kept.
+    Of a piece that was withdrawn no passage is kept. Raises ReviewLocked.
     """
+    enrolment = rating.review.calibration.assessment.enrolment_id
+    hold_open(enrolment, ReviewLocked)
     review = Review.objects.select_for_update().get(pk=rating.review_id)
     if not review.is_open:
         raise ReviewLocked
     rating.spotlights.exclude(evidence__pk__in=passages).delete()
-    enrolment = rating.review.calibration.assessment.enrolment_id
     chosen = Evidence.objects.filter(enrolment=enrolment, pk__in=passages).order_by("pk")
     for evidence in chosen.select_for_update():
         passage = "" if evidence.is_withdrawn else passages[str(evidence.pk)]
@@ -77,6 +80,7 @@ def submit_review(*, actor: User, review: Review) -> bool:
     The row lock on the calibration makes two submissions at once one BOTH_IN. Raises
     StepRefused while something is missing.
     """
+    hold_open(review.calibration.assessment.enrolment_id, StepRefused)
     calibration = Calibration.objects.locked(review.calibration_id)
     row = Review.objects.select_for_update().get(pk=review.pk)
     if row.is_submitted:
@@ -130,6 +134,7 @@ def _tell_third_in(calibration: Calibration, review: Review) -> None:
 @transaction.atomic
 def recall_review(*, actor: User, review: Review) -> None:
     """Take one's own submitted review back, as long as the two were never both in."""
+    hold_open(review.calibration.assessment.enrolment_id, StepRefused)
     calibration = Calibration.objects.locked(review.calibration_id)
     row = Review.objects.select_for_update().get(pk=review.pk)
     if not row.is_submitted:
@@ -149,6 +154,7 @@ def remember_place(*, review: Review, code: str) -> None:
 @transaction.atomic
 def open_examples(*, actor: User, rating: ReviewRating) -> None:
     """Log that a coach looked at how others were rated, once their own level is given."""
+    hold_open(rating.review.calibration.assessment.enrolment_id, StepRefused)
     row = ReviewRating.objects.get(pk=rating.pk)
     if not row.is_answered:
         raise StepRefused("Give your own level first, so that the others do not sway you.")

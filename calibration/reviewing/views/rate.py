@@ -137,7 +137,7 @@ class _Opened:
             "own": self.own,
             "own_level": workbench.own_level(self.rating, self.own),
             "questions": self.questions,
-            "can_edit": self.rating.review.is_open,
+            "can_edit": self.rating.review.is_writable,
         }
 
     def save(self, form: JudgementForm) -> ReviewRating:
@@ -161,9 +161,13 @@ def _spoken(judgement: Judgement, levels: Catalogue) -> dict:
 
 
 def _conflict(
-    request: Request, opened: _Opened, form: JudgementForm, current: ReviewRating | None
+    request: Request,
+    opened: _Opened,
+    form: JudgementForm,
+    current: ReviewRating | None,
+    why: str = "",
 ) -> HttpResponse:
-    """Both texts, none lost. `current` None: the review is locked."""
+    """Both texts, none lost. `current` None: it is locked, by its coach or as `why` says."""
     rating, levels = opened.rating, _levels(opened.rating)
     if current is None:
         rating.refresh_from_db()
@@ -187,6 +191,7 @@ def _conflict(
             if name.startswith(("spot-", "passage-"))
         ],
         "locked": current is None,
+        "why": why,
     }
     if not request.htmx:
         return render(request, "calibration/workbench/conflict.html", context, status=409)
@@ -207,7 +212,7 @@ def rate(request: Request, pk: int, code: str) -> HttpResponse:
     if request.method != "POST":
         if "X-Prefetch" in request.headers:  # fetched ahead, so nobody looks at it yet
             return _page(request, opened.rating, opened.form(), opened.pieces, opened.shown())
-        if review.is_open and review.last_code != code:
+        if review.is_writable and review.last_code != code:
             remember_place(review=review, code=code)
         return _page(request, opened.rating, opened.form(), opened.pieces, opened.context())
     refused = _save(request, opened)
@@ -229,8 +234,8 @@ def _save(request: Request, opened: _Opened) -> HttpResponse | None:
         opened.save(form)
     except StaleReview as error:
         return _conflict(request, opened, form, error.current)
-    except ReviewLocked:
-        return _conflict(request, opened, form, None)
+    except ReviewLocked as error:
+        return _conflict(request, opened, form, None, str(error))
     return None
 
 
@@ -249,8 +254,8 @@ def autosave(request: Request, pk: int, code: str) -> HttpResponse:
         opened.rating = opened.save(form)
     except StaleReview as error:
         return _conflict(request, opened, form, error.current)
-    except ReviewLocked:
-        return _conflict(request, opened, form, None)
+    except ReviewLocked as error:
+        return _conflict(request, opened, form, None, str(error))
     context = opened.context() | {
         "state": "saved",
         "saved_at": opened.rating.updated_at,

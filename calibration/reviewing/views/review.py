@@ -80,7 +80,7 @@ def review_submit(request: Request, pk: int) -> HttpResponse:
             messages.error(request, str(error))
             return redirect("calibration:review_submit", pk=pk)
         return redirect("calibration:review", pk=pk)
-    if not row.is_open:
+    if not row.is_writable:
         return redirect("calibration:review", pk=pk)
     return render(request, "calibration/workbench/submit.html", _context(row))
 

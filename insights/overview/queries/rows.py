@@ -31,7 +31,7 @@ from calibration.models import (
     unanswered,
     why_no_third,
 )
-from insights.overview.queries.stages import HANDED_IN, LEFT, STAGES, State
+from insights.overview.queries.stages import HANDED_IN, STAGES, State
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -97,12 +97,13 @@ class Row:
         return LOOK_AGAIN if self.stale else dict(STAGES)[self.enrolment.stage]
 
     @property
-    def is_left(self) -> bool:
-        return self.enrolment.stage == LEFT
+    def is_closed(self) -> bool:
+        """Whether its part stands still: left, paused, or the cohort has ended."""
+        return bool(self.enrolment.why_closed)
 
     @property
     def is_late(self) -> bool:
-        return self.calibration is not None and self.calibration.is_overdue
+        return not self.is_closed and self.calibration is not None and self.calibration.is_overdue
 
     @property
     def self_assessment(self) -> str:
@@ -124,9 +125,11 @@ class Row:
 
     @property
     def facts(self) -> list[Fact]:
-        """What is to be known about the calibration; nothing of who has left."""
+        """What is to be known about the calibration; of who left or paused, when and why."""
         found = self.calibration
-        if found is None or self.is_left:
+        if self.is_closed:
+            return self._parting
+        if found is None:
             return []
         facts = []
         if found.awaits_reviews and found.due_on is not None and self.has_results:
@@ -148,9 +151,19 @@ class Row:
         return facts
 
     @property
+    def _parting(self) -> list[Fact]:
+        one = self.enrolment
+        facts = []
+        if one.withdrawn_on is not None:
+            facts = [Fact("Left on", _day(one.withdrawn_on)), Fact("Why", one.withdrawn_reason)]
+        elif one.paused_on is not None:
+            facts = [Fact("Paused since", _day(one.paused_on)), Fact("Why", one.paused_reason)]
+        return [fact for fact in facts if fact.words]
+
+    @property
     def empty_seats(self) -> list[str]:
         """The main seats that a withdrawal left empty."""
-        if self.calibration is None or not self.calibration.is_under_review:
+        if not self._is_in(Calibration.UNDER_REVIEW):
             return []
         return [str(seat.label) for seat in empty_seats(self.reviews)]
 
@@ -173,18 +186,17 @@ class Row:
     def _next_steps(self) -> list[Action]:
         name = self.enrolment.organisation.name
         handed_in = self.enrolment.assessment_id
-        if self.enrolment.stage == HANDED_IN and handed_in is not None:
+        if self.enrolment.stage == HANDED_IN and handed_in is not None and not self.is_closed:
             words = "Open calibration"
             of = f" of {name}"
             return [Action(words, of, "calibration:open", handed_in, PRIMARY, posts=True)]
         if self.calibration is None:
             return []
         pk, actions = self.calibration.pk, []
-        if self.enrolment.stage == State.UNASSIGNED:
+        if self.enrolment.stage == State.UNASSIGNED and not self.is_closed:
             assign = Action("Assign coaches", f" to {name}", "calibration:assign", pk, PRIMARY)
             actions.append(assign)
-        shown = self.may_compare and not self.is_left
-        return actions + (self._comparing(self.calibration, name) if shown else [])
+        return actions + (self._comparing(self.calibration, name) if self.may_compare else [])
 
     def _comparing(self, calibration: "SeatedCalibration", name: str) -> list[Action]:
         pk = calibration.pk
@@ -197,18 +209,19 @@ class Row:
         reopen = Action("Reopen", framework, "calibration:reopen", pk, LINK)
         # A tie shuts the desk and the release, not what has been released.
         own = calibration.has_desk
+        acts = own and not self.is_closed
         return [
-            *([release] if own and calibration.is_agreed and not self.stale else []),
+            *([release] if acts and calibration.is_agreed and not self.stale else []),
             *([results] if calibration.releases_made else []),
             *([side] if own else []),
             *([desk] if own and calibration.is_decidable else []),
-            *([third] if own and not why_no_third(calibration, self.reviews) else []),
-            *([reopen] if calibration.is_released else []),
+            *([third] if acts and not why_no_third(calibration, self.reviews) else []),
+            *([reopen] if calibration.is_released and not self.is_closed else []),
         ]
 
     def _is_in(self, states: Iterable[str]) -> bool:
         return (
-            not self.is_left and self.calibration is not None and self.calibration.state in states
+            not self.is_closed and self.calibration is not None and self.calibration.state in states
         )
 
 
@@ -230,7 +243,7 @@ def rows_of(enrolments: "Iterable[StagedEnrolment]", user: User) -> list[Row]:
     comparable = Calibration.objects.comparable_by(user).filter(pk=OuterRef("pk"))
     desks = side_by_side(user).filter(pk=OuterRef("pk"))
     calibrations = (
-        Calibration.objects.select_related("lease_holder")
+        Calibration.objects.select_related("lease_holder", "assessment__enrolment__cohort")
         .annotate(
             waiting=Count(
                 "requests", filter=Q(requests__in=EvidenceRequest.objects.open()), distinct=True

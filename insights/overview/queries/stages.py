@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 State = Calibration.State
-NOT_STARTED, DRAFT, HANDED_IN, LEFT = "not_started", "draft", "handed_in", "left"
+NOT_STARTED, DRAFT, HANDED_IN = "not_started", "draft", "handed_in"
+PAUSED, LEFT = "paused", "left"
 STAGES = (
     (NOT_STARTED, "Not started"),
     (DRAFT, "Being rated"),
     (HANDED_IN, "Handed in, not opened yet"),
     *State.choices,
+    (PAUSED, "Paused"),
     (LEFT, "Left the cohort"),
 )
 
@@ -72,7 +74,7 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolme
     ).order_by()
     return (
         Enrolment.objects.filter(cohort=cohort)
-        .select_related("organisation", "programme")
+        .select_related("organisation", "programme", "cohort")
         .annotate(
             assessment_id=Subquery(assessment.values("pk")[:1]),
             assessment_state=Subquery(assessment.values("state")[:1]),
@@ -87,6 +89,7 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolme
             due_on=Subquery(calibration.values("due_on")[:1]),
             stage=Case(
                 When(state=Enrolment.State.WITHDRAWN, then=Value(LEFT)),
+                When(state=Enrolment.State.PAUSED, then=Value(PAUSED)),
                 When(assessment_state=None, then=Value(NOT_STARTED)),
                 When(assessment_state=Assessment.State.DRAFT, then=Value(DRAFT)),
                 When(calibration_state=None, then=Value(HANDED_IN)),
@@ -103,8 +106,8 @@ def enrolments_with_stage(cohort: Cohort, round: int) -> "QuerySet[StagedEnrolme
 
 
 def overdue() -> Q:
-    """Of `enrolments_with_stage`: those in the cohort whose calibration is overdue."""
-    return Q(calibration_id__in=Calibration.objects.overdue().values("pk")) & ~Q(stage=LEFT)
+    """Of `enrolments_with_stage`: those whose calibration is overdue."""
+    return Q(calibration_id__in=Calibration.objects.overdue().values("pk"))
 
 
 def stage_counts(enrolments: "QuerySet[StagedEnrolment]", user: User) -> list[dict]:
@@ -117,5 +120,5 @@ def stage_counts(enrolments: "QuerySet[StagedEnrolment]", user: User) -> list[di
     stale = len(stale_decisions(side_by_side(user).filter(pk__in=agreed)))
     found[State.AGREED] = found.get(State.AGREED, 0) - stale
     labelled = [(key, label, found.get(key, 0)) for key, label in STAGES]
-    labelled.insert(-1, (State.AGREED, LOOK_AGAIN, stale))
+    labelled.insert(-2, (State.AGREED, LOOK_AGAIN, stale))
     return [{"key": key, "label": label, "count": count} for key, label, count in labelled if count]

@@ -8,6 +8,8 @@ from accelerator.models import AuditEvent
 from accelerator.programme.accounts.services import rename_person
 from tests.factories.programme import OrganisationFactory, UserFactory
 
+audit.declare("tests", {"Tests": {"organisation.noted": "noted", "person.noted": "noted"}})
+
 
 @pytest.fixture
 def event(db) -> AuditEvent:

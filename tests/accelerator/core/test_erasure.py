@@ -230,7 +230,7 @@ def test_letters_and_audit_that_quote_it_lose_it(world) -> None:
     Evidence.objects.filter(pk=piece.pk).update(description=CANARY)
     world.letter.text, world.letter.subject = f"They write: {CANARY}", SEEN
     world.letter.save()
-    audit.record(world.lead, "test", piece, said=CANARY)
+    audit.record(world.lead, "report.retried", piece, said=CANARY)
     remove(world, world.enrolment, piece, "description")
     assert rows_that_hold(SEEN) == ["accelerator_outgoingmail"]
     world.letter.refresh_from_db()
@@ -242,9 +242,9 @@ def test_short_words_take_nothing_else_with_them(world) -> None:
     piece = note(world.enrolment, world.lead, text="released")
     world.letter.text = "It was released."
     world.letter.save()
-    audit.record(world.lead, "test", piece, said="released")
+    audit.record(world.lead, "report.retried", piece, said="released")
     remove(world, world.enrolment, piece, "note")
-    assert AuditEvent.objects.get(action="test").data == {"said": "released"}
+    assert AuditEvent.objects.get(action="report.retried").data == {"said": "released"}
     world.letter.refresh_from_db()
     assert world.letter.text == "It was released."
     assert Rating.objects.filter(justification="We keep registers.").count() > 0

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accelerator.core.exports import about_lines, csv_response, csv_text
-from accelerator.models import User
+from accelerator.models import AuditEvent, User
+from tests.factories.programme import EnrolmentFactory, UserFactory
 
 # What Excel, LibreOffice or Google Sheets may take for the start of a formula.
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -83,11 +84,18 @@ def test_an_export_says_who_made_it_when_and_on_what_basis() -> None:
     assert lines[1] == "Counted criteria"
 
 
+@pytest.mark.django_db
 def test_a_response_is_a_private_attachment_that_excel_reads_as_utf8() -> None:
-    response = csv_response("ratings.csv", ["name"], [["Ynys Môn"]], [])
+    reader, row = UserFactory(), EnrolmentFactory()
+    response = csv_response(
+        "ratings.csv", ["name"], [["Ynys Môn"]], [], reader=reader, of=row.organisation
+    )
     assert response.content.startswith(b"\xef\xbb\xbf")
     assert "Ynys Môn" in response.content.decode("utf-8-sig")
     assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert response["Content-Disposition"] == 'attachment; filename="ratings.csv"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "no-store" in response["Cache-Control"]
+    read = AuditEvent.objects.get()
+    assert (read.action, read.actor, read.data) == ("export.read", reader, {"file": "ratings.csv"})
+    assert read.organisation == row.organisation

@@ -74,8 +74,8 @@ def test_only_the_given_words_go(cast, rating) -> None:
 
 def test_append_only_data_loses_words_at_any_depth(cast, rating) -> None:
     with transaction.atomic():
-        audit.record(cast.lead, "test", rating, deep=[{"a": f"of {SECRET}."}], level=2)
-    event = AuditEvent.objects.get(action="test")
+        audit.record(cast.lead, "report.retried", rating, deep=[{"a": f"of {SECRET}."}], level=2)
+    event = AuditEvent.objects.get(action="report.retried")
     remove(cast, rating, Cell(event, "data", words=(SECRET,)))
     event.refresh_from_db()
     assert event.data == {"deep": [{"a": f"of {today()}."}], "level": 2}

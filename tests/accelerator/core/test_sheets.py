@@ -246,11 +246,3 @@ def test_a_row_of_an_absurd_number_ends_in_a_refusal() -> None:
 def test_a_child_that_answers_nonsense_refuses_the_file(said: bytes) -> None:
     with pytest.raises(SheetRefused, match="too-heavy"):
         reading._understood(said, io.BytesIO(b'[["a"], [[2, [7]]]]'))
-
-
-@pytest.mark.slow
-def test_fifty_thousand_rows_are_read() -> None:
-    lines = "".join(f"Organisation {n},1,self,design.1,moderate\n" for n in range(50_000))
-    content = ("organisation,round,stage,criterion,level\n" + lines).encode()
-    sheet = read(io.BytesIO(content), "a.csv", caps=Caps(max_rows=50_000))
-    assert (len(sheet.rows), sheet.rows[-1].number) == (50_000, 50_001)

@@ -147,7 +147,7 @@ def test_a_withdrawn_organisation_reads_and_is_asked_for_nothing(cast, sign_in) 
     )
     page = home(sign_in, cast.lead)
     (journey,) = page.context["journeys"]
-    assert journey.phase.headline == "This organisation has left the cohort"
+    assert journey.phase.headline == "This organisation left the cohort on 1 October 2026"
     assert journey.phase.button is None
     assert journey.due is None
     assert "now" not in [step.state for step in journey.steps]

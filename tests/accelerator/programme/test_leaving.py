@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_mail
-from accelerator.models import AuditEvent, Membership, OutgoingMail, Role, User
+from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
 from accelerator.programme.leaving.services import PersonStays, anonymise
 from accelerator.programme.team.services import invite, send_again
 from tests.factories.evidence import rows_that_hold
@@ -92,6 +92,7 @@ def test_they_are_signed_out_and_cannot_come_back(world, leaver, sign_in, client
     assert not left.has_usable_password()
     assert not EmailAddress.objects.filter(user=left).exists()
     assert not Membership.objects.filter(user=left).exists()
+    assert not Invitation.objects.waiting().filter(role__in=(Role.READER, Role.SPONSOR)).exists()
 
 
 def test_others_stay_signed_in_and_keep_their_names(world, leaver, sign_in) -> None:

@@ -1,5 +1,6 @@
 """People come into a team by invitation, change places in it and leave it."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accelerator.core.rights import prose_of
 from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
 from accelerator.programme.leaving.services import anonymise
 from accelerator.programme.team import services as team
@@ -83,6 +85,16 @@ def test_the_token_is_in_the_letter_only(cast):
     assert token not in str(list(AuditEvent.objects.values()))
 
 
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.ADVISER])
+def test_the_letter_and_its_page_say_what_one_would_do(cast, client, role):
+    invite(cast, role=role)
+    letter = OutgoingMail.objects.get(to="new@example.org").text
+    shown = client.get(link()).content.decode()
+    for text in (letter, html.unescape(shown)):
+        assert str(role.label) in text
+        assert prose_of(role) in text
+
+
 def test_looking_at_the_link_accepts_nothing(cast, client):
     invite(cast)
     for _ in range(3):
@@ -147,9 +159,9 @@ def test_nothing_begins_at_an_organisation_that_has_left(cast):
     invitation = invite(cast, role=Role.ADVISER)
     cast.enrolment.state, cast.enrolment.withdrawn_on = "withdrawn", timezone.localdate()
     cast.enrolment.save()
-    with pytest.raises(team.CannotAccept, match="has left"):
+    with pytest.raises(team.CannotAccept, match="left the cohort"):
         team.accept(person=adviser, invitation=invitation)
-    with pytest.raises(team.CannotInvite, match="has left"):
+    with pytest.raises(team.CannotInvite, match="left the cohort"):
         invite(cast, email="other@example.org", role=Role.ADVISER)
 
 
@@ -158,10 +170,38 @@ def test_nothing_begins_in_a_cohort_that_has_ended(cast):
     invitation = invite(cast, role=Role.ADVISER)
     cast.enrolment.cohort.closed_on = timezone.localdate()
     cast.enrolment.cohort.save()
-    with pytest.raises(team.CannotAccept, match="cohort has ended"):
+    with pytest.raises(team.CannotAccept, match="cohort ended on"):
         team.accept(person=adviser, invitation=invitation)
-    with pytest.raises(team.CannotInvite, match="cohort has ended"):
+    with pytest.raises(team.CannotInvite, match="cohort ended on"):
         invite(cast, email="other@example.org", role=Role.ADVISER)
+
+
+def test_the_page_of_a_closed_cohort_invites_nobody_and_still_removes(cast, sign_in):
+    waiting = invite(cast)
+    cast.enrolment.cohort.closed_on = timezone.localdate()
+    cast.enrolment.cohort.save()
+    lead = sign_in(cast.lead)
+    shown = lead.get(page(cast)).content.decode()
+    again = reverse("invitation_again", args=[cast.enrolment.pk, waiting.pk])
+    assert "Invite somebody" not in shown
+    assert again not in shown
+    letters = OutgoingMail.objects.count()
+    for address in (page(cast), again):
+        said = lead.post(address, {"email": "b@example.org", "role": "member"}, follow=True)
+        assert "This cohort has ended." in said.content.decode()
+    assert Invitation.objects.get() == waiting
+    assert OutgoingMail.objects.count() == letters
+    gone = Membership.objects.get(user=cast.reader)
+    lead.post(reverse("team_remove", args=[cast.enrolment.pk, gone.pk]))
+    assert roles_of(cast.reader.email) == set()
+
+
+def test_before_anybody_has_joined_the_page_says_so(cast, sign_in):
+    Membership.objects.filter(organisation=cast.enrolment.organisation).delete()
+    Membership.objects.filter(enrolment=cast.enrolment).delete()
+    shown = sign_in(cast.hub).get(page(cast)).content.decode()
+    assert "Nobody has joined yet" in shown
+    assert "<table" not in shown
 
 
 def test_the_same_person_is_invited_once(cast, sign_in):

@@ -1,19 +1,28 @@
 """Which sentence stands above a desk, and which buttons, for each reader and state."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 from django.utils import timezone
 
-from accelerator.models import User
+from accelerator.models import Cohort, Enrolment, User
+from assessments.models import Assessment
 from calibration.desk.queries.lease_panel import Standing, standing
 from calibration.models import Calibration
 
 State = Calibration.State
 
 
-def seen(state: str = State.MODERATING, *, live: bool = False, decided: bool = False, **asked):
-    calibration = Calibration(state=state)
+def seen(
+    state: str = State.MODERATING,
+    *,
+    live: bool = False,
+    decided: bool = False,
+    ended: bool = False,
+    **asked,
+):
+    enrolment = Enrolment(cohort=Cohort(closed_on=date(2026, 10, 1) if ended else None))
+    calibration = Calibration(state=state, assessment=Assessment(enrolment=enrolment))
     if live:
         calibration.lease_holder = User(name="Mo")
         calibration.lease_expires_at = timezone.now() + timedelta(minutes=10)
@@ -28,6 +37,11 @@ def buttons(panel: Standing) -> list[tuple[str, str, str]]:
 
 def test_a_released_desk_has_no_panel() -> None:
     assert seen(State.RELEASED, live=True, is_yours=True) is None
+
+
+def test_nobody_takes_the_desk_once_it_is_closed() -> None:
+    assert seen(ended=True, live=True, is_yours=True) is None
+    assert seen(ended=True) is None
 
 
 def test_who_may_not_decide_reads_why() -> None:

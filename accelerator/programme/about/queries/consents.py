@@ -73,7 +73,6 @@ def contacts_of(enrolment: Enrolment) -> list[Enrolment]:
     agreed = Consent.objects.standing().filter(kind=Kind.CONTACT)
     if not agreed.filter(enrolment=enrolment).exists():
         return []
-    leads = Membership.objects.filter(role=Role.LEAD, user__is_active=True)
     others = (
         Enrolment.objects.filter(
             Exists(agreed.filter(enrolment=OuterRef("pk"))),
@@ -85,7 +84,7 @@ def contacts_of(enrolment: Enrolment) -> list[Enrolment]:
         .prefetch_related(
             Prefetch(
                 "organisation__membership_set",
-                leads.select_related("user").order_by("user__name", "pk"),
+                Membership.objects.leads(),
                 to_attr="leads",
             )
         )

@@ -2,11 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from accelerator.models import Cohort
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+
+class Counted(TypedDict):
+    """What `with_active` counts of each cohort."""
+
+    enrolled: int
+    active: int
+    paused: int
+    withdrawn: int
 
 
 @dataclass(frozen=True)
@@ -18,8 +31,23 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """How many organisations a cohort has enrolled, and how they stand."""
+
+    enrolled: int
+    active: int
+    paused: int
+    withdrawn: int
+
+    def __str__(self) -> str:
+        paused = f", {self.paused} paused" if self.paused else ""
+        return f"{self.enrolled} enrolled, {self.active} active{paused}, {self.withdrawn} withdrawn"
+
+
+@dataclass(frozen=True)
 class Row:
     cohort: Cohort
+    counts: Counts
     figures: tuple[tuple[str, int], ...]
 
 
@@ -33,9 +61,16 @@ def figures_of(cohorts: Iterable[Cohort], round: int) -> list[Figure]:
     return [import_string(path)(ids, round) for path in settings.COHORT_FIGURES] if ids else []
 
 
-def rows_of(cohorts: Iterable[Cohort], figures: Iterable[Figure]) -> list[Row]:
+def rows_of(
+    cohorts: "Iterable[WithAnnotations[Cohort, Counted]]", figures: Iterable[Figure]
+) -> list[Row]:
+    """The rows of cohorts fetched `with_active`."""
     figures = list(figures)
     return [
-        Row(cohort, tuple((one.label, one.counts.get(cohort.pk, 0)) for one in figures))
+        Row(
+            cohort,
+            Counts(cohort.enrolled, cohort.active, cohort.paused, cohort.withdrawn),
+            tuple((one.label, one.counts.get(cohort.pk, 0)) for one in figures),
+        )
         for cohort in cohorts
     ]

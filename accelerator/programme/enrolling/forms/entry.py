@@ -17,11 +17,16 @@ class LeadAddressField(forms.EmailField):
 
 
 class EntryForm(forms.Form):
-    organisation = NameField(label="Organisation", max_length=MAX_NAME)
+    organisation = NameField(
+        label="Organisation",
+        max_length=MAX_NAME,
+        error_messages={"required": "Name the organisation."},
+    )
     programme = NameField(
         label="Programme",
         help_text="One programme of its work. One that is known under this name is found.",
         max_length=MAX_NAME,
+        error_messages={"required": "Name the programme."},
     )
     description = field_text(
         "What the programme does",

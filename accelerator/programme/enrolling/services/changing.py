@@ -1,6 +1,7 @@
 """What an enrolment is made of changes: its programme's name and description, its match funders."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -67,7 +68,7 @@ def _save_programme(actor: User, programme: Programme, name: str, description: s
     same = others.find(name)
     if same is not None and same.pk != programme.pk:
         raise CannotChange
-    data = {"name": name, "before": before} if name != before else {}
+    data: dict[str, Any] = {"name": name, "before": before} if name != before else {}
     described = programme.description != description
     programme.name, programme.description = name, description
     with refused_as("programme_name_unique", CannotChange):

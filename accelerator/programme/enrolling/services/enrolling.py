@@ -24,7 +24,7 @@ from accelerator.programme.enrolling.rules import ENROLLED, Standing, why_not
 from accelerator.programme.enrolling.values import Entry
 from accelerator.programme.team import services as team
 
-ENDED = "This cohort has ended, so nobody can be enrolled in it."
+CLOSED = "This cohort is closed, so nobody is enrolled any more."
 
 
 class CannotEnrol(Exception):
@@ -64,7 +64,7 @@ def enrol(
     if sheet and queries.is_applied(locked, sheet):
         return []
     if locked.has_ended:
-        raise CannotEnrol(ENDED)
+        raise CannotEnrol(CLOSED)
     lock_names()
     book = _opened(locked, entries)
     made = []

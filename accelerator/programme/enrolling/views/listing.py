@@ -68,4 +68,5 @@ def organisations_csv(request: Request, slug: str) -> HttpResponse:
     ]
     basis = f"{cohort}: {queries.enrolment_counts(cohort)}"
     about = about_lines(request.user, basis)
-    return csv_response(f"{cohort.slug}-organisations.csv", CSV_HEADER, rows, about)
+    name = f"{cohort.slug}-organisations.csv"
+    return csv_response(name, CSV_HEADER, rows, about, reader=request.user, of=cohort)
