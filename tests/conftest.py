@@ -1,9 +1,11 @@
 """The cast: one enrolment, and everybody who stands in some relation to it. And the PDF partner."""
 
+import gc
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 
 import pytest
+from _pytest import runner
 from django.db import connection, transaction
 from django.test import Client
 
@@ -17,6 +19,7 @@ from tests.factories.programme import (
     UserFactory,
 )
 from tests.factories.signing_in import client_of
+from tests.frames import with_room
 from tests.template import migrated_template
 
 
@@ -163,3 +166,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest come first, so that no process ends with one of them."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays; the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
+    """Each test as pytest runs it, with room for its frames."""
+    return with_room(runner.pytest_runtest_protocol, item, nextitem)

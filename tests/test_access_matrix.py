@@ -1,4 +1,5 @@
-"""Every URL x every role, GET and POST. A URL that is not listed here fails."""
+"""Every URL x every role, GET and POST, each answer under closed policies. A URL that is not
+listed here fails."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,6 +7,8 @@ from dataclasses import dataclass
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.closed import assert_closed_and_plain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_draws")]
 
@@ -379,6 +382,7 @@ def test_matrix(world, browsers, name: str, method: str) -> None:
             response = getattr(browsers(role), method)(address)
             transaction.set_rollback(True)
         assert outcome(response) == expected(entry, allowed, role), (role, response.status_code)
+        assert_closed_and_plain(name, response)
 
 
 @pytest.mark.parametrize("role", sorted({*ROLES} - STAFF))

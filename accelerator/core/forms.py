@@ -1,6 +1,8 @@
+from datetime import date
 from typing import TypeVar
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from accelerator.core.text import plain_name
 
@@ -25,6 +27,29 @@ class NameField(forms.CharField):
     def left_out(self, typed: str) -> bool:
         """Whether characters were taken out of what was typed, other than blanks."""
         return "".join(plain_name(typed).split()) != "".join(typed.split())
+
+
+class DayField(forms.DateField):
+    """A day on which something begins, ends or is due. Each error names the field."""
+
+    EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
+
+    def __init__(self, *, label: str, error_messages: dict | None = None, **kwargs) -> None:
+        years = f"{label}: enter a year from {self.EARLIEST.year} to {self.LATEST.year}."
+        said = {
+            "required": f"{label}: enter a date.",
+            "invalid": f"{label}: enter a date, such as 2027-09-01.",
+        }
+        super().__init__(
+            label=label,
+            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            error_messages=said | (error_messages or {}),
+            validators=[
+                MinValueValidator(self.EARLIEST, years),
+                MaxValueValidator(self.LATEST, years),
+            ],
+            **kwargs,
+        )
 
 
 class TextField(forms.CharField):

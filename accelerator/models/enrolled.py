@@ -1,4 +1,4 @@
-"""What an enrolment is told apart by: its dates, busy times, profile, consents and commitment."""
+"""What hangs off an enrolment: its own dates, busy times, profile, consents and commitment."""
 
 from decimal import Decimal
 from typing import Any, ClassVar

@@ -85,7 +85,7 @@ class Invitation(Placed):
     def why_closed(self) -> str:
         """Why it cannot be accepted, in a sentence; "" while it can."""
         if self.accepted_at:
-            return "This invitation was accepted. Sign in to go on."
+            return "This invitation was accepted already."
         if self.revoked_at:
             return "This invitation was taken back. Ask whoever invited you."
         if self.has_expired:

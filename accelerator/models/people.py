@@ -199,11 +199,20 @@ class Placed(models.Model):
         return getattr(self, SCOPE_OF[Role(self.role)])
 
 
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def leads(self) -> "MembershipQuerySet":
+        """The project leads who can still sign in, by name, each with the person."""
+        found = self.filter(role=Role.LEAD, user__is_active=True)
+        return found.select_related("user").order_by("user__name", "pk")
+
+
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Membership(Placed):
     """One role of one person on one organisation, enrolment, cohort, institution or funder."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [

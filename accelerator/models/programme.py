@@ -81,6 +81,15 @@ class Cohort(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def why_not_for(self, group: int) -> str:
+        """Why figures cannot be shown for groups of that size, in a sentence; "" where they can."""
+        if self.published_at is None or group >= self.smallest_group:
+            return ""
+        return (
+            f"Figures of this cohort were published for groups of {self.smallest_group} or more, "
+            "so it can only be raised."
+        )
+
     @property
     def has_ended(self) -> bool:
         """Whether the hub has closed it: nobody is invited or enrolled any more."""

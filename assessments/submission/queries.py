@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django.conf import settings
 from django.utils import timezone
 
+from accelerator.core.days import day_in_words
 from accelerator.core.mail.queries import written_to, wrote_to
 from accelerator.core.mail.rules import listed
 from accelerator.models import User
@@ -147,10 +148,10 @@ def report_context(
     """The context of `assessments/pdf/heatmap_report.html`."""
     enrolment = assessment.enrolment
     if assessment.is_submitted:
-        on = timezone.localtime(assessment.submitted_at)
+        on = day_in_words(timezone.localdate(assessment.submitted_at))
         number = assessment.submissions.count()
         which = f", submission {number}" if number > 1 else ""
-        status = f"Self-assessment, submitted {on.day} {on:%B %Y}{which}"
+        status = f"Self-assessment, submitted {on}{which}"
     else:
         status = "Self-assessment, not yet submitted"
     return {

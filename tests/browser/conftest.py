@@ -13,6 +13,7 @@ from tests.factories.signing_in import client_of, give_second_factor, recovery_c
 
 HOME = re.compile(r"//[^/]+/$")
 AXE = (settings.NODE_MODULES / "axe-core" / "axe.min.js").read_text()
+LAUNCHER = Path(__file__).with_name("chromium.sh")
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
@@ -37,7 +38,12 @@ def executable() -> str | None:
 def chromium() -> Browser:
     """One browser for a file: while it is open its event loop shuts out asynchronous views."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=QUIET)
+        found = executable()
+        browser = playwright.chromium.launch(
+            executable_path=found and LAUNCHER,
+            env={**os.environ, "CHROMIUM": found or ""},
+            args=QUIET,
+        )
         yield browser
         browser.close()
 

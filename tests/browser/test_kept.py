@@ -103,3 +103,58 @@ def test_a_description_meets_a_colleagues(cast, window, axe) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert Evidence.objects.get().description == "By the lead."
     assert drafts(page) == []
+
+
+def test_an_enrolment_outlives_the_session_and_a_reload(cast, window, axe) -> None:
+    page = window(cast.hub)
+    address = f"/cohorts/{cast.enrolment.cohort.slug}/organisations/enrol/"
+    page.goto(address)
+    page.get_by_label("Organisation").fill("Harbour Lights")
+    page.get_by_label("Programme", exact=True).fill("Boat crew")
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    expect(page.get_by_text("You were signed out, so this was not sent.").first).to_be_visible()
+    other = page.context.new_page()
+    other.problems = []
+    sign_in(other, cast.hub)
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Nobody leads this organisation yet")
+    page.goto("/")
+    page.goto(address)
+    expect(page.get_by_text("What you had typed here is back.").first).to_be_visible()
+    expect(page.get_by_label("Programme", exact=True)).to_have_value("Boat crew")
+    axe(page)
+    page.get_by_label("The lead’s e-mail address").fill("ines@harbour.example")
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    expect(page.get_by_text("Harbour Lights is enrolled with Boat crew.")).to_be_visible()
+    assert drafts(page) == []
+
+
+def test_each_form_of_a_cohort_and_an_organisation_is_kept(cast, window) -> None:
+    """Without a connection each says so in its place, and what was typed stands."""
+    enrolment, cohort = f"/enrolments/{cast.enrolment.pk}", cast.enrolment.cohort.slug
+    forms = {
+        "hub": [
+            ("/cohorts/new/", "#id_name"),
+            (f"/cohorts/{cohort}/settings/", "#id_aims"),
+            (f"/cohorts/{cohort}/people/", "#id_name"),
+            (f"{enrolment}/programme/", "#id_description"),
+            (f"{enrolment}/dates/explore/", "#id_reason"),
+        ],
+        "lead": [
+            (f"{enrolment}/people/", "#id_name"),
+            (f"{enrolment}/profile/", "#id_team_size"),
+            (f"{enrolment}/busy/", "#id_what"),
+        ],
+        "sponsor": [(f"{enrolment}/commitment/sign/", "#id_lead_seniority")],
+    }
+    for who, pages in forms.items():
+        page = window(getattr(cast, who))
+        for address, field in pages:
+            page.goto(address)
+            page.locator(field).fill("12")
+            page.context.set_offline(True)
+            page.locator(f"form:has({field}) [type=submit]").click()
+            expect(page.get_by_text("Your words are kept in this tab").first).to_be_visible()
+            expect(page.locator(field)).to_have_value("12")
+            page.context.set_offline(False)

@@ -157,3 +157,25 @@ def sign_in_again(window, email: str) -> Page:
     page.get_by_role("main").get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Hello, Ali Demir")).to_be_visible()
     return page
+
+
+def test_names_without_a_space_widen_no_page(cast, window) -> None:
+    """Welsh places have sixty letters, and nobody puts a space into an address."""
+    cohort, programme = cast.enrolment.cohort, cast.enrolment.programme
+    for row in (cohort, programme, cast.enrolment.organisation, cast.lead, cast.moderator):
+        row.name = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 2
+        row.save(update_fields=["name"])
+    cast.enrolment.match_funders.create(name="Cronfa" * 20)
+    at_cohort, at_enrolment = f"/cohorts/{cohort.slug}", f"/enrolments/{cast.enrolment.pk}"
+    tabs = ("", "people/", "dates/", "consents/", "commitment/", "profile/", "programme/")
+    pages = [
+        "/cohorts/",
+        *(f"{at_cohort}/{one}" for one in ("", "people/", "settings/", "copy/", "close/")),
+        *(f"{at_cohort}/organisations/{one}" for one in ("", "enrol/", "spreadsheet/")),
+        *(f"{at_enrolment}/{one}" for one in tabs),
+    ]
+    page = window(cast.hub, width=320)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = [one for one in pages if page.goto(one).ok and overflows(page) > 0]
+        assert wide == [], width

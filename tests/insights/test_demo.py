@@ -1,7 +1,11 @@
 """The demonstration: one of each state, made twice without a change, and never in earnest."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
 
 from accelerator.models import (
     AuditEvent,
@@ -23,10 +27,25 @@ from calibration.models import Calibration, PracticeCase, Release
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def demo(settings, capsys) -> None:
-    settings.DEMO_MODE = True
-    call_command("load_demo")
+# The first: afterwards the demonstration is there.
+def test_it_is_refused_outside_demo_mode(settings) -> None:
+    settings.DEMO_MODE = False
+    with pytest.raises(CommandError, match="DEMO_MODE"):
+        call_command("load_demo")
+    assert not User.objects.exists()
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The demonstration, loaded once; each test's own changes end with it."""
+    with (
+        override_settings(DEMO_MODE=True),
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+    ):
+        call_command("load_demo")
+        yield
+        transaction.set_rollback(True)
 
 
 def test_there_is_one_assessment_in_each_state(demo) -> None:
@@ -71,10 +90,3 @@ def test_every_demo_account_signs_in_with_one_click(demo, client) -> None:
 
 def test_it_is_labelled_synthetic(demo) -> None:
     assert Cohort.objects.get().is_synthetic
-
-
-def test_it_is_refused_outside_demo_mode(settings) -> None:
-    settings.DEMO_MODE = False
-    with pytest.raises(CommandError, match="DEMO_MODE"):
-        call_command("load_demo")
-    assert not User.objects.exists()

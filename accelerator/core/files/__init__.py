@@ -1,4 +1,4 @@
-"""Inspection of an uploaded evidence file: no database, no models, no settings.
+"""Inspection of an uploaded file: no database, no models, no settings.
 
 A file is hostile until its ending, its first bytes and a real parse agree. `inspect` answers with
 the bytes that may be stored, or raises `FileRefused` with a sentence for the person uploading.

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from accelerator.core.sheets.refusals import SheetRefused
 from accelerator.core.sheets.values import Caps, Row, Sheet, letter
+from accelerator.core.text import folded
+
+SHOWN = 60  # characters of a heading in a sentence
 
 
 def table_of(rows: Iterable[Sequence[str]], caps: Caps) -> Sheet:
@@ -44,10 +47,10 @@ def _headings(texts: list[str]) -> tuple[str, ...]:
     for column, text in enumerate(texts):
         if not text:
             continue
-        first = seen.setdefault(" ".join(text.casefold().split()), column)
+        first = seen.setdefault(folded(text), column)
         if first != column:
             raise SheetRefused(
-                "heading-twice", first=letter(first), second=letter(column), heading=text
+                "heading-twice", first=letter(first), second=letter(column), heading=text[:SHOWN]
             )
     return tuple(texts)
 

@@ -2,14 +2,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.datastructures import MultiValueDict
 
-from accelerator.core.forms import NameField, field_of
+from accelerator.core.forms import DayField, NameField, field_of
 from accelerator.models import Commitment, Enrolment, Profile
 from accelerator.programme.dates.queries import Phase, why_crossing
 
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 NOT_SAID = ("", "Not said")
 
 
@@ -57,22 +55,10 @@ class ProfileForm(forms.ModelForm):
         self.data["read"] = str(version)
 
 
-def day_field(label: str, missing: str) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        validators=[
-            MinValueValidator(FIRST_DAY, "Enter a day from 2000 on."),
-            MaxValueValidator(LAST_DAY, "Enter a day before 2100."),
-        ],
-        error_messages={"required": missing, "invalid": "Enter a day, such as 2027-03-31."},
-    )
-
-
 class DeadlineForm(forms.Form):
     """A phase's date of the enrolment's own, in order with the other phases'."""
 
-    due_on = day_field("Due on", "Enter the day on which it is due.")
+    due_on = DayField(label="Due on")
     reason = NameField(
         label="Why?",
         help_text="The organisation, its adviser and the Learning Hub read this.",
@@ -98,8 +84,8 @@ class BusyForm(forms.Form):
         max_length=200,
         error_messages={"required": "Say what it is."},
     )
-    starts_on = day_field("First day", "Enter the first day.")
-    ends_on = day_field("Last day", "Enter the last day.")
+    starts_on = DayField(label="First day")
+    ends_on = DayField(label="Last day")
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
@@ -124,6 +110,11 @@ class CommitmentForm(forms.ModelForm):
             "lead_days_a_month": "Half days count: 2.5, for example.",
             "lead_seniority": "For example: a senior manager, who can change how things are done.",
             "team_hours_a_month": "All of them together.",
+        }
+        error_messages = {
+            "lead_days_a_month": {"required": "Say how many days the project lead has."},
+            "lead_seniority": {"required": "Say how senior the project lead is."},
+            "team_hours_a_month": {"required": "Say how many hours the team has; 0 is an answer."},
         }
         field_classes = {"lead_seniority": NameField}
 

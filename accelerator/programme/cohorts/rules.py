@@ -29,10 +29,3 @@ def shifted(days: Mapping[str, date], start: date) -> dict[str, date]:
         months -= 1
     left = start - months_later(began, months)
     return {name: months_later(day, months) + left for name, day in days.items()}
-
-
-def crossing(days: Mapping[str, date]) -> list[tuple[str, str]]:
-    """Each day that comes too early, with the one that it must not come before, by their names."""
-    known = [name for name in DATES if name in days]
-    pairs = zip(known[1:], known, strict=False)
-    return [(name, before) for name, before in pairs if days[name] < days[before]]

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.dateformat import format as date_format
-
+from accelerator.core.days import day_in_words
 from accelerator.models import Deadline, Enrolment, PeakPeriod
 from accelerator.programme.dates.rules import busy_on, crossing
 
 Phase = Deadline.Phase
-# What `due_dates` and `busy_sentence` read; prefetch it where there are several enrolments.
-DATES = ("deadlines", "peak_periods")
+# What `due_dates` and `busy_sentence` read, to be prefetched where there are several enrolments.
+READ = ("deadlines", "peak_periods")
 
 
 def due_dates(enrolment: Enrolment) -> dict[Phase, date]:
@@ -47,10 +46,10 @@ def why_crossing(enrolment: Enrolment, phase: Phase, day: date) -> str:
     when = dict(order)
     for first, second in crossing(order):
         if first == phase and second is not None:
-            return f"Choose {_day(when[second])} or earlier: {second.label} is due then."
+            return f"Choose {day_in_words(when[second])} or earlier: {second.label} is due then."
         if second == phase:
             what = f"{first.label} is due" if first else "the cohort begins"
-            return f"Choose {_day(when[first])} or later: {what} then."
+            return f"Choose {day_in_words(when[first])} or later: {what} then."
     return ""
 
 
@@ -63,16 +62,12 @@ def span_in_words(period: PeakPeriod) -> str:
     """A busy time and its days: "Summer camp, 1 June to 31 August 2027"."""
     first, last = period.starts_on, period.ends_on
     if first == last:
-        return f"{period.what}, {_day(first)}"
-    begins = date_format(first, "j F") if first.year == last.year else _day(first)
-    return f"{period.what}, {begins} to {_day(last)}"
+        return f"{period.what}, {day_in_words(first)}"
+    begins = f"{first.day} {first:%B}" if first.year == last.year else day_in_words(first)
+    return f"{period.what}, {begins} to {day_in_words(last)}"
 
 
 def busy_sentence(day: date, periods: Iterable[PeakPeriod]) -> str:
     """What busy time a date falls in, as a sentence; "" where it falls in none."""
     found = " and in ".join(map(span_in_words, busy_on(day, periods)))
     return f"This falls in {found}." if found else ""
-
-
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")

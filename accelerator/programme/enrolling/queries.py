@@ -27,10 +27,7 @@ SHEET = "cohort.sheet_enrolled"
 
 def enrolment_counts(cohort: Cohort) -> Counts:
     """One query."""
-    states = {
-        state.value: Count("pk", filter=Q(state=state))
-        for state in (Enrolment.State.ACTIVE, Enrolment.State.PAUSED, Enrolment.State.WITHDRAWN)
-    }
+    states = {state: Count("pk", filter=Q(state=state)) for state in Enrolment.State.values}
     found = Enrolment.objects.filter(cohort=cohort).order_by()
     return Counts(**found.aggregate(enrolled=Count("pk"), **states))
 
@@ -55,9 +52,7 @@ def rows_of(enrolments: Iterable[Enrolment]) -> list[Row]:
     """Three queries, however many there are."""
     enrolments = list(enrolments)
     places = [one.organisation_id for one in enrolments]
-    leads: dict[int | None, list[Membership]] = defaultdict(list)
-    for lead in _leads(places).select_related("user").order_by("user__name", "pk"):
-        leads[lead.organisation_id].append(lead)
+    leads = _leads(places)
     invited: dict[int | None, list[Invitation]] = defaultdict(list)
     for letter in _lead_letters(places).order_by("sent_at", "pk"):
         invited[letter.organisation_id].append(letter)
@@ -125,14 +120,15 @@ def standings(cohort: Cohort, places: Collection[int]) -> dict[int, Standing]:
             "organisation", flat=True
         )
     )
-    leads: dict[int | None, list[tuple[str, str]]] = defaultdict(list)
-    for lead in _leads(places).select_related("user").order_by("user__name", "pk"):
-        leads[lead.organisation_id].append((lead.user.email.lower(), str(lead.user)))
+    leads = {
+        place: tuple((one.user.email.lower(), str(one.user)) for one in found)
+        for place, found in _leads(places).items()
+    }
     invited: dict[int | None, set[str]] = defaultdict(set)
     for letter in _lead_letters(places):
         invited[letter.organisation_id].add(letter.email.lower())
     return {
-        place: Standing(place in enrolled, tuple(leads[place]), frozenset(invited[place]))
+        place: Standing(place in enrolled, leads.get(place, ()), frozenset(invited[place]))
         for place in places
     }
 
@@ -148,8 +144,12 @@ def is_applied(cohort: Cohort, sheet: str) -> bool:
     return AuditEvent.objects.filter(action=SHEET, target=target, data__sheet=sheet).exists()
 
 
-def _leads(places: Collection[int]) -> QuerySet[Membership]:
-    return Membership.objects.filter(role=Role.LEAD, organisation__in=places, user__is_active=True)
+def _leads(places: Collection[int]) -> dict[int | None, list[Membership]]:
+    """Who leads each organisation, by its id. One query."""
+    found: dict[int | None, list[Membership]] = defaultdict(list)
+    for lead in Membership.objects.leads().filter(organisation__in=places):
+        found[lead.organisation_id].append(lead)
+    return found
 
 
 def _lead_letters(places: Collection[int]) -> QuerySet[Invitation]:

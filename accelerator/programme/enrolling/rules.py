@@ -17,6 +17,8 @@ GENERIC = frozenset(
 )
 LEAST_WORDS = 2  # of a name that another one begins with
 LEAST_LETTERS = 6  # of a name that may be a slip of the keyboard for another
+# Of names that are looked at like this, since each word and letter costs as much again.
+MOST_WORDS, MOST_LETTERS = 20, 100
 MOST_ALIKE = 5
 ENROLLED = "{name} is enrolled in this cohort already."
 NOBODY_LEADS = "Nobody leads this organisation yet. Say who will, so that they can be invited."
@@ -94,12 +96,12 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def _starts(words: Sequence[str]) -> Iterator[Sequence[str]]:
     """What a name begins with, itself left out."""
-    return (words[:length] for length in range(LEAST_WORDS, len(words)))
+    return (words[:length] for length in range(LEAST_WORDS, min(len(words), MOST_WORDS)))
 
 
 def _slips(words: Sequence[str]) -> Iterator[str]:
     """The name, and it with any one letter left out: two names one slip apart share one of them."""
     text = "".join(words)
-    if len(text) >= LEAST_LETTERS:
+    if LEAST_LETTERS <= len(text) <= MOST_LETTERS:
         yield text
         yield from (text[:at] + text[at + 1 :] for at in range(len(text)))

@@ -7,7 +7,7 @@ from django.utils.module_loading import import_string
 
 from accelerator.models import Enrolment, User
 from accelerator.models.people import OWN_ROLES
-from accelerator.programme.dates.queries import DATES
+from accelerator.programme.dates import queries as dates
 from accelerator.programme.journey import FIRST_ROUND, Journey, journeys
 
 
@@ -20,7 +20,7 @@ def own_journeys(user: User) -> list[Journey]:
     roles: dict[int, frozenset[str]] = {}
     for pk, role in own.values_list("pk", "organisation__membership__role"):
         roles[pk] = roles.get(pk, frozenset()) | {role}
-    return journeys(own.distinct().prefetch_related(*DATES), roles, round=FIRST_ROUND)
+    return journeys(own.distinct().prefetch_related(*dates.READ), roles, round=FIRST_ROUND)
 
 
 def panels_of(user: User, roles: Collection[str]) -> list:

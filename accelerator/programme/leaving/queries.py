@@ -9,7 +9,7 @@ from django.http import Http404
 from accelerator.core import words
 from accelerator.core.erasure.queries import outside
 from accelerator.core.redaction import Cell
-from accelerator.models import Enrolment, Membership, ReportJob, User
+from accelerator.models import Enrolment, Invitation, Membership, ReportJob, User
 from accelerator.programme.leaving.rules import ADDRESS, telling
 
 
@@ -28,11 +28,16 @@ def person_who_may_leave(pk: int) -> User:
 
 
 def traces_of(person: User) -> Iterator[Cell]:
-    """What was written about a person, and the audit, letters and logs that name them."""
+    """What was written about a person, and the audit, letters and logs that name them.
+
+    So are the invitations to their address, which may call them by another name.
+    """
     for each in words.typed():
         if each.person:
             for pk in sorted(each.pks(each.person, person.pk)):
                 yield from (Cell(each.model_class, name, pk) for name in each.fields)
+    for letter in Invitation.objects.filter(email__iexact=person.email, accepted_by=None):
+        yield from (Cell(Invitation, name, letter.pk) for name in ("email", "name", "job_role"))
     yield from outside(telling(person.name, person.email))
 
 

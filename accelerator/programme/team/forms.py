@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth import password_validation
 from django.db.models import QuerySet
 
-from accelerator.core.forms import NameField
+from accelerator.core.forms import NameField, field_of
 from accelerator.core.rights import prose_of
 from accelerator.models import Membership, Role, User
 
@@ -16,17 +16,24 @@ class LetterForm(forms.Form):
         label="E-mail address",
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Enter their e-mail address."},
     )
     name = NameField(label="Name", max_length=150, required=False)
     job_role = NameField(label="Their job", max_length=150, required=False)
 
 
 class InviteForm(LetterForm):
-    role = forms.ChoiceField(label="What they will be", widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label="What they will be",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what they will be."},
+    )
 
     def __init__(self, *args, roles: Iterable[Role], **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["role"].choices = [(role, f"{role.label}: {prose_of(role)}") for role in roles]  # type: ignore[attr-defined]
+        field_of(self, "role", forms.ChoiceField).choices = [
+            (role, f"{role.label}: {prose_of(role)}") for role in roles
+        ]
 
     def clean_role(self) -> Role:
         return Role(self.cleaned_data["role"])
@@ -38,6 +45,7 @@ class HandOverForm(forms.Form):
         label="Who becomes project lead?",
         empty_label=None,
         widget=forms.RadioSelect,
+        error_messages={"required": "Choose who becomes project lead."},
     )
 
     def __init__(self, *args, people: QuerySet[Membership], **kwargs) -> None:
@@ -48,10 +56,13 @@ class HandOverForm(forms.Form):
 
 
 class JoinForm(forms.Form):
-    name = NameField(label="Your name", max_length=150)
+    name = NameField(
+        label="Your name", max_length=150, error_messages={"required": "Enter your name."}
+    )
     password = forms.CharField(
         label="A password",
         strip=False,
+        error_messages={"required": "Choose a password."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
+from accelerator.core.rights import prose_of
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
 from accelerator.models.people import SCOPE_OF
 from accelerator.programme.team.queries import (
@@ -113,7 +114,11 @@ def revoke(*, actor: User, invitation: Invitation) -> None:
 
 @transaction.atomic
 def accept(*, person: User, invitation: Invitation) -> Membership:
-    """Give `person` the role that was offered to their address; once. Raises CannotAccept."""
+    """Give `person` the role that was offered to their address; once. Raises CannotAccept.
+
+    One role after the other, so that each sees whether those before speak against it.
+    """
+    person = User.objects.select_for_update(no_key=True).get(pk=person.pk)
     row = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if row.why_closed:
         raise CannotAccept(row.why_closed)
@@ -137,7 +142,9 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
     """Make the account of somebody invited who has none, and accept. Raises CannotAccept."""
     if account_of(invitation.email):
         raise CannotAccept
-    with refused_as("user_email_unique", CannotAccept):
+    # Both refuse the address; the database names whichever it checks first.
+    taken = ("user_email_unique", "accelerator_user_email_key")
+    with refused_as(taken[0], CannotAccept), refused_as(taken[1], CannotAccept):
         person = User.objects.create_user(invitation.email, password, name=name)
     audit.record(person, "person.joined", person)
     accept(person=person, invitation=invitation)
@@ -146,7 +153,17 @@ def join(*, invitation: Invitation, name: str, password: str) -> User:
 
 @transaction.atomic
 def remove(*, actor: User, membership: Membership) -> None:
-    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange."""
+    """End somebody's role at once; what they wrote stays theirs. Raises CannotChange.
+
+    A letter that waits for them at the same organisation leads nowhere any more.
+    """
+    waiting = Invitation.objects.waiting().filter(
+        email__iexact=membership.user.email,
+        organisation__isnull=False,
+        organisation=membership.organisation_id,
+    )
+    # Before the organisation's lock: in the order of `accept`.
+    letters = list(waiting.select_for_update(of=("self",)).order_by("pk"))
     if membership.organisation_id:
         Organisation.objects.select_for_update().get(pk=membership.organisation_id)
         if membership.role == Role.LEAD and not _other_leads(membership):
@@ -156,6 +173,8 @@ def remove(*, actor: User, membership: Membership) -> None:
     gone, _ = Membership.objects.filter(pk=membership.pk).delete()
     if not gone:
         return
+    for letter in letters:
+        revoke(actor=actor, invitation=letter)
     audit.record(actor, "membership.ended", membership.user, at=membership, role=membership.role)
     _tell("membership_ended", membership, actor)
 
@@ -197,9 +216,7 @@ def _tell(template: str, membership: Membership, actor: User, **more: User) -> N
 
 
 def _other_leads(membership: Membership) -> bool:
-    leads = Membership.objects.filter(
-        organisation=membership.organisation_id, role=Role.LEAD, user__is_active=True
-    )
+    leads = Membership.objects.leads().filter(organisation=membership.organisation_id)
     return leads.exclude(pk=membership.pk).exists()
 
 
@@ -228,6 +245,7 @@ def _write(invitation: Invitation, token: str) -> None:
         "invitation": invitation,
         "address": settings.SITE_URL + reverse("invitation", args=[token]),
         "days": Invitation.DAYS,
+        "prose": prose_of(Role(invitation.role)),
     }
     subject, _, text = render_to_string("mail/invitation.txt", context).strip().partition("\n")
     queue_mail(to=invitation.email, subject=subject, text=text.strip() + "\n")

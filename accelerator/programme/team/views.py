@@ -12,11 +12,13 @@ from django.views.decorators.http import require_POST
 from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.limits import limited, too_often
+from accelerator.core.rights import prose_of
 from accelerator.models import Enrolment, Invitation, Role, User
-from accelerator.programme.enrolment import frame
+from accelerator.models.invitations import InvitationQuerySet
+from accelerator.programme.enrolment import enrolment_for, frame
 from accelerator.programme.team import queries
 from accelerator.programme.team import services as team_service
-from accelerator.programme.team.access import may_bring_in, team_for
+from accelerator.programme.team.access import may_bring_in, may_take_out
 from accelerator.programme.team.forms import HandOverForm, InviteForm, JoinForm
 from accelerator.programme.team.services import CannotAccept, CannotChange, CannotInvite
 
@@ -26,7 +28,7 @@ CLOSED = 410
 def team(request: Request, pk: int) -> HttpResponse:
     """Who is in an organisation's team, who is invited, and a form to invite somebody."""
     action = "team.manage" if request.method == "POST" else "team.view"
-    enrolment = team_for(request.user, pk, action)
+    enrolment = enrolment_for(request.user, pk, action)
     roles = may_bring_in(roles_of(enrolment)) if may(enrolment, "team.manage") else ()
     form = InviteForm(request.POST or None, roles=roles)
     if request.method == "POST" and form.is_valid():
@@ -58,6 +60,8 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
         "people": people,
         "invitations": queries.invitations_to(enrolment) if manages else [],
         "manages": manages,
+        "brings_in": may_bring_in(roles_of(enrolment)) if manages else (),
+        "takes_out": may_take_out(roles_of(enrolment)) if manages else (),
         "hands_over": may(enrolment, "team.hand_over")
         and any(one.role == Role.LEAD for one in people),
         "form": form,
@@ -76,11 +80,17 @@ def tried(request: Request, done: str, change: Callable[..., None], **given: Any
         messages.success(request, done)
 
 
+def _own_invitations(enrolment: Enrolment) -> InvitationQuerySet:
+    """Those that whoever asks may send again or take back: to roles into which they may invite."""
+    mine = may_bring_in(roles_of(enrolment))
+    return queries.invitations_to(enrolment).filter(role__in=mine)
+
+
 @require_POST
 @limited("letters")
 def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
-    enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    enrolment = enrolment_for(request.user, pk, "team.manage")
+    row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
     tried(request, done, team_service.send_again, invitation=row)
     return redirect("team", pk=pk)
@@ -88,8 +98,8 @@ def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
 
 @require_POST
 def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
-    enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.invitations_to(enrolment), pk=invitation)
+    enrolment = enrolment_for(request.user, pk, "team.manage")
+    row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
     tried(request, done, team_service.revoke, invitation=row)
     return redirect("team", pk=pk)
@@ -97,8 +107,9 @@ def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
 
 def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     """Say what ends, then end it."""
-    enrolment = team_for(request.user, pk, "team.manage")
-    row = get_object_or_404(queries.people_of(enrolment), pk=membership)
+    enrolment = enrolment_for(request.user, pk, "team.manage")
+    ends = may_take_out(roles_of(enrolment))
+    row = get_object_or_404(queries.people_of(enrolment).filter(role__in=ends), pk=membership)
     if request.method == "POST":
         done = f"{row.user} is no longer {row.get_role_display().lower()}."
         tried(request, done, team_service.remove, membership=row)
@@ -111,7 +122,7 @@ def remove(request: Request, pk: int, membership: int) -> HttpResponse:
 
 def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
     """Who is project lead from now on; the one before becomes deputy."""
-    enrolment = team_for(request.user, pk, "team.hand_over")
+    enrolment = enrolment_for(request.user, pk, "team.hand_over")
     lead = get_object_or_404(queries.people_of(enrolment), pk=membership)
     form = HandOverForm(request.POST or None, people=queries.successors(enrolment))
     if request.method == "POST" and form.is_valid():
@@ -129,7 +140,8 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """What is offered; looking at it, or a program that follows links in mail, accepts nothing."""
     found = queries.invitation_of(token)
-    context = {"invitation": found, "closed": found.why_closed}
+    prose = prose_of(Role(found.role))
+    context = {"invitation": found, "closed": found.why_closed, "prose": prose}
     user = request.user
     if user.is_authenticated:
         context["is_theirs"] = user.email.lower() == found.email.lower()

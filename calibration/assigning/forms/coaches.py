@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import format_html
 
+from accelerator.core.forms import DayField
 from accelerator.models import User
 from assessments.models import Assessment
 from calibration.assigning.queries.coaches import CoachLoad
@@ -58,19 +59,11 @@ class CoachField(forms.ChoiceField):
         return coach
 
 
-class DueField(forms.DateField):
+class DueField(DayField):
     """A day on which reviews are due: today or later."""
 
-    def __init__(self, **kwargs) -> None:
-        super().__init__(
-            label=kwargs.pop("label", "Reviews are due"),
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={
-                "required": "Choose the day on which the reviews are due.",
-                "invalid": "Enter a day, such as 2026-11-30.",
-            },
-            **kwargs,
-        )
+    def __init__(self, *, label: str = "Reviews are due", **kwargs) -> None:
+        super().__init__(label=label, **kwargs)
 
     def clean(self, value: str):
         day = super().clean(value)

@@ -6,8 +6,8 @@ import django_filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 
+from accelerator.core.days import day_in_words
 from accelerator.core.forms import field_text
 from calibration.models import EvidenceRequest, ReleaseQuestion
 
@@ -80,7 +80,7 @@ class ReleaseForm(forms.Form):
 
 def _asked_words(request: EvidenceRequest) -> str:
     about = request.criterion.label if request.criterion else "The whole assessment"
-    since = date_format(timezone.localtime(request.asked_at), "j F Y")
+    since = day_in_words(timezone.localdate(request.asked_at))
     return f"{about}: “{request.question}” (asked on {since})"
 
 

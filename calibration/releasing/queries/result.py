@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accelerator.core.days import day_in_words
 from accelerator.core.jobs.queries import newest_jobs
 from accelerator.models import ReportJob, User
 from assessments.framework.queries import catalogue
@@ -219,8 +220,7 @@ def _item(framework: Catalogue, cell: Cell, row: Mapping, lowest: Collection[int
 
 
 def _day(moment) -> str:
-    on = timezone.localtime(moment)
-    return f"{on.day} {on:%B %Y}"
+    return day_in_words(timezone.localdate(moment))
 
 
 def status_of(release: Release) -> str:

@@ -192,6 +192,13 @@ def test_the_row_of_a_wrong_quotation_mark_is_named() -> None:
     assert "Row 3 has" in refused(b'a,b\n1,2\n"x"y,z\n').message
 
 
+def test_a_long_heading_is_told_in_part() -> None:
+    """An answer as long as the heading would be taken for none."""
+    refusal = refused(b"Name" * 2000 + b"," + b"Name" * 2000 + b"\n1,2\n")
+    assert refusal.code == "heading-twice"
+    assert len(refusal.message) < 200
+
+
 @pytest.mark.usefixtures("here")
 def test_windows_1252_is_read_where_somebody_says_so_and_only_where_nothing_else_fits() -> None:
     assert rows("name\ncafé".encode("cp1252"), windows=True)[1] == (2, "café")
@@ -239,11 +246,3 @@ def test_a_row_of_an_absurd_number_ends_in_a_refusal() -> None:
 def test_a_child_that_answers_nonsense_refuses_the_file(said: bytes) -> None:
     with pytest.raises(SheetRefused, match="too-heavy"):
         reading._understood(said, io.BytesIO(b'[["a"], [[2, [7]]]]'))
-
-
-@pytest.mark.slow
-def test_fifty_thousand_rows_are_read() -> None:
-    lines = "".join(f"Organisation {n},1,self,design.1,moderate\n" for n in range(50_000))
-    content = ("organisation,round,stage,criterion,level\n" + lines).encode()
-    sheet = read(io.BytesIO(content), "a.csv", caps=Caps(max_rows=50_000))
-    assert (len(sheet.rows), sheet.rows[-1].number) == (50_000, 50_001)

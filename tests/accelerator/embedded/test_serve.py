@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -106,25 +107,34 @@ def site(tmp_path):
     tidy(site)
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """A site that was started once, with everything that the first start makes, and stopped."""
-    site = Site(tmp_path_factory.mktemp("loaded") / "var")
-    try:
-        running = site.start()
-        running.send_signal(signal.SIGINT)
-        output, _ = running.communicate(timeout=30)
-        assert running.returncode == 0, output
+@dataclass
+class Started:
+    """A site, and its supervisor of the last start."""
+
+    site: Site
+    running: subprocess.Popen
+
+    def stop(self) -> None:
+        self.running.send_signal(signal.SIGINT)
+        output, _ = self.running.communicate(timeout=30)
+        assert self.running.returncode == 0, output
         assert output.endswith("Stopped.\n")
-        yield site
+        assert "Traceback" not in output
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory):
+    """A site started for the first time, with everything that a first start makes."""
+    site = Site(tmp_path_factory.mktemp("started") / "var")
+    try:
+        yield Started(site, site.start())
     finally:
         tidy(site)
 
 
-def test_site_runs_once_and_ctrl_c_stops_everything_it_started(loaded, tmp_path):
-    site = loaded
+def test_site_runs_once_and_ctrl_c_stops_everything_it_started(started, tmp_path):
+    site, running = started.site, started.running
     bystander = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    running = site.start()
     address = f"http://127.0.0.1:{site.port}"
     with urllib.request.urlopen(f"{address}/accounts/login/", timeout=10) as page:
         assert page.status == 200
@@ -139,18 +149,16 @@ def test_site_runs_once_and_ctrl_c_stops_everything_it_started(loaded, tmp_path)
     commands = " ".join(str(process.cmdline()) for process in site.processes())
     for part in ("gunicorn", "celery", "bin/postgres", "redis-server"):
         assert part in commands
-    running.send_signal(signal.SIGINT)
-    output, _ = running.communicate(timeout=30)
-    assert running.returncode == 0
-    assert output.endswith("Stopped.\n")
-    assert "Traceback" not in output
+    started.stop()
     assert site.ended(seconds=2), site.processes()
     assert bystander.poll() is None
     bystander.communicate(b"\n")
 
 
-def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(loaded):
-    site = loaded
+def test_a_killed_supervisor_leaves_nothing_and_the_next_start_works(started):
+    site = started.site
+    if started.running.poll() is None:
+        started.stop()
     running = site.start()
     # Only Linux ties lives together; elsewhere the supervisor needs its chance to tidy up.
     running.send_signal(signal.SIGKILL if sys.platform.startswith("linux") else signal.SIGHUP)

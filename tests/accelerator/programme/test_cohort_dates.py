@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from random import Random
 
-from accelerator.programme.cohorts.rules import DATES, crossing, months_later, shifted
+from accelerator.programme.cohorts.rules import DATES, months_later, shifted
+from accelerator.programme.dates.rules import crossing
 
 DAYS = dict(
     zip(
@@ -48,13 +49,4 @@ def test_a_copy_begins_when_it_should_and_stays_in_order() -> None:
         days, start = sorted(some_day() for _ in DATES), some_day()
         moved = shifted(dict(zip(DATES, days, strict=True)), start)
         assert moved["starts_on"] == start
-        assert crossing(moved) == []
-
-
-def test_the_later_of_two_that_cross_is_named() -> None:
-    crossed = DAYS | {"calibrate_due": date(2026, 11, 1)}
-    assert crossing(crossed) == [("calibrate_due", "explore_due")]
-    same = DAYS | {"calibrate_due": DAYS["explore_due"]}
-    assert crossing(same) == []
-    missing = {name: day for name, day in crossed.items() if name != "calibrate_due"}
-    assert crossing(missing) == []
+        assert crossing(list(moved.items())) == []

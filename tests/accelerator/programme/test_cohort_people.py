@@ -85,16 +85,6 @@ def test_coaches_and_funders_are_invited_to_places_of_the_cohort_only(cast, hub,
     assert Invitation.objects.count() == 2
 
 
-def test_somebody_there_already_or_invited_twice_is_said(cast, hub, cohort) -> None:
-    already = hub.post(
-        people(cohort), {"email": cast.moderator.email.upper(), "place": "moderator"}
-    )
-    assert already.status_code == 422
-    assert "is moderator already" in already.content.decode()
-    for status in (302, 422):
-        assert hub.post(people(cohort), NEW | {"place": "moderator"}).status_code == status
-
-
 def test_an_adviser_of_the_cohort_does_not_moderate_it(cast, cohort) -> None:
     adviser = MembershipFactory(role=Role.ADVISER, enrolment=cast.enrolment).user
     with pytest.raises(CannotInvite, match="advises"):

@@ -72,6 +72,12 @@ def test_saving_the_same_date_again_tells_nobody(cast, mailbox):
     assert Deadline.objects.get().reason == "Another reason."
 
 
+def test_an_own_date_that_is_the_cohorts_comes_and_goes_without_a_letter(cast, mailbox):
+    own(cast, day=cast.enrolment.cohort.improve_due)
+    service.clear_deadline(actor=cast.hub, enrolment=cast.enrolment, phase=Phase.IMPROVE)
+    assert not mailbox()
+
+
 def test_back_to_the_cohorts_date(cast, sign_in, mailbox):
     own(cast)
     client = sign_in(cast.hub)
@@ -92,10 +98,9 @@ def test_back_to_the_cohorts_date(cast, sign_in, mailbox):
     [
         ("2027-01-14", "Choose 15 January 2027 or later: Calibrate is due then."),
         ("2027-09-02", "Choose 1 September 2027 or earlier: Review is due then."),
-        ("", "Enter the day on which it is due."),
-        ("soon", "Enter a day, such as 2027-03-31."),
-        ("0001-01-01", "Enter a day from 2000 on."),
-        ("9999-12-31", "Enter a day before 2100."),
+        ("", "Due on: enter a date."),
+        ("soon", "Due on: enter a date, such as 2027-09-01."),
+        ("0001-01-01", "Due on: enter a year from 2000 to 2199."),
     ],
 )
 def test_a_day_that_cannot_be_is_explained_beside_its_field(cast, sign_in, day, why):
@@ -167,6 +172,13 @@ def test_assigning_many_at_once_leaves_an_own_date(cast, sign_in):
     later, for_all = today + timedelta(days=30), today + timedelta(days=25)
     ours, theirs = submitted(cast.enrolment, cast.lead), submitted(cast.other, cast.outsider)
     own(cast, Phase.CALIBRATE, later)
+    service.set_deadline(
+        actor=cast.hub,
+        enrolment=cast.other,
+        phase=Phase.CALIBRATE,
+        due_on=today - timedelta(days=5),
+        reason="It is past, so the day for all counts.",
+    )
     client = sign_in(cast.hub)
     batch = reverse("calibration:suggestions", args=[cast.enrolment.cohort.slug])
     page = client.get(batch)
@@ -202,9 +214,11 @@ def test_a_lead_adds_changes_and_removes_a_busy_time(cast, sign_in):
     given["ends_on"] = "2027-08-31"
     page = client.post(address(cast, "busy_edit", period.pk), given, follow=True)
     assert "1 June 2027 to 31 August 2027" in text(page)
-    page = text(client.post(address(cast, "busy_remove", period.pk), follow=True))
+    gone = address(cast, "busy_remove", period.pk)
+    page = text(sign_in(cast.lead).post(gone, follow=True))
     assert "No busy time is noted" in page
-    assert "Busy time removed: Summer camp, 1 June to 31 August 2027" in page
+    removed = "Busy time removed: Summer camp, 1 June to 31 August 2027"
+    assert f'· {cast.lead}</p> <p class="mb-1">{removed}' in page
     assert [one.action for one in AuditEvent.objects.filter(action__startswith="busy")] == [
         "busy_time.removed",
         "busy_time.saved",
@@ -218,7 +232,7 @@ def test_a_lead_adds_changes_and_removes_a_busy_time(cast, sign_in):
         ({"ends_on": "2027-05-31"}, "ends_on", "the first day or a later one"),
         ({"what": "  "}, "what", "Say what it is"),
         ({"what": "x" * 201}, "what", "200"),
-        ({"starts_on": "yesterday"}, "starts_on", "Enter a day"),
+        ({"starts_on": "yesterday"}, "starts_on", "First day: enter a date"),
     ],
 )
 def test_a_busy_time_that_cannot_be_is_explained(cast, sign_in, change, field, why):
@@ -227,6 +241,22 @@ def test_a_busy_time_that_cannot_be_is_explained(cast, sign_in, change, field, w
     assert response.status_code == 422
     assert why in response.context["form"].errors[field][0]
     assert not PeakPeriod.objects.exists()
+
+
+def test_a_busy_time_that_is_gone_stays_gone(cast):
+    period = camp(cast)
+    for _ in range(2):
+        service.remove_busy_time(actor=cast.lead, enrolment=cast.enrolment, period=period)
+    assert AuditEvent.objects.filter(action="busy_time.removed").count() == 1
+    with pytest.raises(Refused, match="removed this busy time"):
+        service.save_busy_time(
+            actor=cast.lead,
+            enrolment=cast.enrolment,
+            starts_on=MAY,
+            ends_on=MAY,
+            what="Camp",
+            period=period,
+        )
 
 
 def test_one_organisations_busy_time_is_not_anothers(cast, sign_in):

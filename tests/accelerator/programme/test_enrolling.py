@@ -22,9 +22,11 @@ from accelerator.models import (
     Role,
 )
 from accelerator.programme.enrolling.queries import enrolment_counts
+from accelerator.programme.enrolling.rules import Alike
 from accelerator.programme.enrolling.services import changing, enrolling
 from accelerator.programme.enrolling.services.enrolling import CannotEnrol
 from accelerator.programme.enrolling.values import Entry
+from accelerator.programme.enrolment import Refused
 from accelerator.programme.team import services as team
 from tests.factories.programme import (
     CohortFactory,
@@ -33,7 +35,6 @@ from tests.factories.programme import (
     MembershipFactory,
     OrganisationFactory,
     ProgrammeFactory,
-    UserFactory,
 )
 from tests.markup import page
 from tests.together import outcomes
@@ -121,6 +122,20 @@ def test_a_name_that_is_near_is_asked_about_once(enrol, known, typed):
     assert made().organisation.name == known
 
 
+def test_a_name_that_is_too_long_is_not_compared(enrol, monkeypatch):
+    def fail(*_names: str) -> None:
+        pytest.fail("Every letter would cost as much as the whole name.")
+
+    monkeypatch.setattr(Alike, "to", fail)
+    assert "200" in error(enrol(organisation="a" * 100_000), "organisation")
+
+
+def test_an_enrolment_names_a_few_match_funders(enrol):
+    many = "; ".join(f"Funder number {number}" for number in range(21))
+    assert "20 match funders or fewer" in error(enrol(new_funders=many), "new_funders")
+    assert not Enrolment.objects.filter(organisation__name="Riverside Youth").exists()
+
+
 def test_a_near_name_may_be_another_organisation(enrol):
     OrganisationFactory(name="Riverside Youth Trust")
     assert "Say which" in error(enrol(meant="Harbour"), "meant")
@@ -131,11 +146,13 @@ def test_a_near_name_may_be_another_organisation(enrol):
 def test_where_somebody_leads_already_nobody_is_written_to(enrol, cast):
     place = OrganisationFactory(name="Riverside Youth")
     lead = MembershipFactory(role=Role.LEAD, organisation=place)
+    ProgrammeFactory(organisation=place, name="Repair Crew", description="As it was.")
     assert f"{lead.user} leads this" in error(enrol(), "email")
     response = enrol(email="")
     assert response.status_code == 302
     assert not Invitation.objects.exists()
     assert made().organisation == lead.organisation
+    assert made().programme.description == "As it was."
 
 
 def test_the_lead_there_is_may_be_named(enrol):
@@ -148,13 +165,6 @@ def test_the_lead_there_is_may_be_named(enrol):
 def test_somebody_must_lead(enrol):
     assert "Nobody leads this" in error(enrol(email=""), "email")
     assert not Organisation.objects.filter(name="Riverside Youth").exists()
-
-
-def test_whoever_has_an_account_just_gets_the_letter(enrol):
-    UserFactory(email="ana@example.org")
-    assert enrol().status_code == 302
-    assert OutgoingMail.objects.filter(to="ana@example.org").count() == 1
-    assert not Membership.objects.filter(user__email="ana@example.org").exists()
 
 
 def test_whoever_waits_gets_a_new_letter_and_no_second_invitation(enrol, cast):
@@ -171,12 +181,12 @@ def test_an_organisation_is_enrolled_once_in_a_cohort(cast, enrol):
     assert Programme.objects.filter(name="Repair Crew").count() == 0
 
 
-def test_a_cohort_that_has_ended_enrols_nobody(cast, enrol, cohort):
+def test_a_closed_cohort_enrols_nobody(cast, enrol, cohort):
     Cohort.objects.filter(pk=cohort.pk).update(closed_on=date(2026, 9, 2))
     assert enrol().status_code == 302
     assert not Organisation.objects.filter(name="Riverside Youth").exists()
     cohort.refresh_from_db()
-    with pytest.raises(CannotEnrol, match="has ended"):
+    with pytest.raises(CannotEnrol, match="is closed"):
         enrolling.enrol(actor=cast.hub, cohort=cohort, entries=[ENTRY])
 
 
@@ -316,6 +326,40 @@ def test_a_programme_keeps_a_name_of_its_own(cast, sign_in):
     ProgrammeFactory(organisation=cast.enrolment.organisation, name="REPAIR  crew")
     response = change(sign_in(cast.hub), cast.enrolment)
     assert "another programme" in error(response, "name")
+
+
+@pytest.mark.parametrize("how", ["ended", "left"])
+def test_nothing_changes_where_it_is_over(cast, cohort, sign_in, how):
+    row, client, day = cast.enrolment, sign_in(cast.hub), date(2027, 1, 1)
+    mark = changing.read_mark(row)
+    if how == "ended":
+        Cohort.objects.update(closed_on=day)
+    else:
+        Enrolment.objects.filter(pk=row.pk).update(state="withdrawn", withdrawn_on=day)
+    address = reverse("enrolment_change", args=[row.pk])
+    shown = client.get(reverse("organisations", args=[cohort.slug])).content.decode()
+    assert address not in shown
+    given = {"read": mark, "name": "Renamed", "new_funders": "Larkfield"}
+    for response in (client.get(address, follow=True), client.post(address, given, follow=True)):
+        assert how in response.content.decode()
+    with pytest.raises(Refused, match=how):
+        changing.change(
+            actor=cast.hub, enrolment=row, read=mark, name="R", description="", funders=[]
+        )
+    assert not AuditEvent.objects.filter(action="programme.changed").exists()
+    assert not MatchFunder.objects.filter(name="Larkfield").exists()
+
+
+@pytest.mark.parametrize("runs_both", [True, False])
+def test_enrolling_describes_no_programme_of_another_hubs_cohort(cast, enrol, runs_both):
+    theirs = EnrolmentFactory()
+    if runs_both:
+        MembershipFactory(user=cast.hub, role=Role.HUB, cohort=theirs.cohort)
+    name = theirs.organisation.name
+    assert enrol(organisation=name, programme=theirs.programme.name).status_code == 302
+    theirs.programme.refresh_from_db()
+    assert (theirs.programme.description == GIVEN["description"]) is runs_both
+    assert AuditEvent.objects.filter(action="programme.changed").exists() is runs_both
 
 
 def test_two_of_the_hub_at_once_see_both_texts(cast, sign_in):

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accelerator.core import audit
 from accelerator.core.mail.services import queue_mail
-from accelerator.models import AuditEvent, Membership, OutgoingMail, Role, User
+from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
 from accelerator.programme.leaving.services import PersonStays, anonymise
 from accelerator.programme.team.services import invite, send_again
 from tests.factories.evidence import rows_that_hold
@@ -20,6 +20,7 @@ from tests.markup import page
 
 pytestmark = pytest.mark.django_db
 NAME, ADDRESS = "Zephyrine Quillfeather", "zephyrine@quillfeather.example"
+CALLED = "Zeph Q."  # in a letter
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def leaver(world) -> User:
     Membership.objects.filter(user=person).update(job_role="Deputy")
     EmailAddress.objects.create(user=person, email=ADDRESS, primary=True)
     LogEntry.objects.create(user=world.staff, action_flag=2, object_repr=f"{NAME}, lead")
-    for role in (Role.READER, Role.SPONSOR):
+    for role, name in ((Role.READER, NAME), (Role.SPONSOR, CALLED)):
         invitation = invite(
-            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=NAME
+            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=name
         )
     send_again(actor=person, invitation=invitation)
     queue_mail(to=ADDRESS, subject="Welcome", text=f"Hello {NAME}")
@@ -54,8 +55,9 @@ def leave(world, person: User) -> bool:
 
 def test_name_and_address_are_nowhere_any_more(world, leaver) -> None:
     assert rows_that_hold(NAME)
+    assert rows_that_hold(CALLED)
     assert leave(world, leaver)
-    assert rows_that_hold(NAME) == rows_that_hold(ADDRESS) == []
+    assert rows_that_hold(NAME) == rows_that_hold(ADDRESS) == rows_that_hold(CALLED) == []
 
 
 def test_their_work_stays_by_a_former_member(world, leaver, sign_in) -> None:
@@ -90,6 +92,7 @@ def test_they_are_signed_out_and_cannot_come_back(world, leaver, sign_in, client
     assert not left.has_usable_password()
     assert not EmailAddress.objects.filter(user=left).exists()
     assert not Membership.objects.filter(user=left).exists()
+    assert not Invitation.objects.waiting().filter(role__in=(Role.READER, Role.SPONSOR)).exists()
 
 
 def test_others_stay_signed_in_and_keep_their_names(world, leaver, sign_in) -> None:

@@ -1,23 +1,29 @@
 """People come into a team by invitation, change places in it and leave it."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accelerator.core.rights import prose_of
 from accelerator.models import AuditEvent, Invitation, Membership, OutgoingMail, Role, User
+from accelerator.programme.leaving.services import anonymise
 from accelerator.programme.team import services as team
 from calibration.access import tied_to
 from calibration.assigning.queries.eligibility import free_coaches
-from calibration.assigning.services.assigning import open_calibration
+from calibration.assigning.services.assigning import assign_coaches, open_calibration
+from calibration.rules.problems import StepRefused
 from tests.conftest import with_whole_team
 from tests.factories import calibration as calibrations
 from tests.factories.assessment import started, submitted
 from tests.factories.programme import MembershipFactory, UserFactory
-from tests.together import outcomes
+from tests.together import PATIENCE, outcomes, start, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -41,6 +47,10 @@ def link(email="new@example.org") -> str:
     """The address in the newest letter to somebody."""
     letter = OutgoingMail.objects.filter(to=email).order_by("-pk").first()
     return re.search(r"/invitations/\S+", letter.text)[0]
+
+
+def texts_to(email: str) -> list[str]:
+    return list(OutgoingMail.objects.filter(to=email).values_list("text", flat=True))
 
 
 def roles_of(email: str) -> set[str]:
@@ -73,6 +83,16 @@ def test_the_token_is_in_the_letter_only(cast):
     assert len(token) >= 43
     assert token not in str(vars(Invitation.objects.get(pk=invitation.pk)))
     assert token not in str(list(AuditEvent.objects.values()))
+
+
+@pytest.mark.parametrize("role", [Role.SPONSOR, Role.ADVISER])
+def test_the_letter_and_its_page_say_what_one_would_do(cast, client, role):
+    invite(cast, role=role)
+    letter = OutgoingMail.objects.get(to="new@example.org").text
+    shown = client.get(link()).content.decode()
+    for text in (letter, html.unescape(shown)):
+        assert str(role.label) in text
+        assert prose_of(role) in text
 
 
 def test_looking_at_the_link_accepts_nothing(cast, client):
@@ -156,6 +176,34 @@ def test_nothing_begins_in_a_cohort_that_has_ended(cast):
         invite(cast, email="other@example.org", role=Role.ADVISER)
 
 
+def test_the_page_of_a_closed_cohort_invites_nobody_and_still_removes(cast, sign_in):
+    waiting = invite(cast)
+    cast.enrolment.cohort.closed_on = timezone.localdate()
+    cast.enrolment.cohort.save()
+    lead = sign_in(cast.lead)
+    shown = lead.get(page(cast)).content.decode()
+    again = reverse("invitation_again", args=[cast.enrolment.pk, waiting.pk])
+    assert "Invite somebody" not in shown
+    assert again not in shown
+    letters = OutgoingMail.objects.count()
+    for address in (page(cast), again):
+        said = lead.post(address, {"email": "b@example.org", "role": "member"}, follow=True)
+        assert "This cohort has ended." in said.content.decode()
+    assert Invitation.objects.get() == waiting
+    assert OutgoingMail.objects.count() == letters
+    gone = Membership.objects.get(user=cast.reader)
+    lead.post(reverse("team_remove", args=[cast.enrolment.pk, gone.pk]))
+    assert roles_of(cast.reader.email) == set()
+
+
+def test_before_anybody_has_joined_the_page_says_so(cast, sign_in):
+    Membership.objects.filter(organisation=cast.enrolment.organisation).delete()
+    Membership.objects.filter(enrolment=cast.enrolment).delete()
+    shown = sign_in(cast.hub).get(page(cast)).content.decode()
+    assert "Nobody has joined yet" in shown
+    assert "<table" not in shown
+
+
 def test_the_same_person_is_invited_once(cast, sign_in):
     invite(cast)
     given = {"email": "NEW@example.org", "role": "member"}
@@ -186,6 +234,27 @@ def test_each_brings_in_whom_they_may(cast, sign_in, who, role, ok):
     assert Invitation.objects.exists() is ok
 
 
+def test_whom_the_hub_brings_in_nobody_of_the_team_takes_out(cast, sign_in):
+    adviser = Membership.objects.get(user=cast.adviser)
+    remove = reverse("team_remove", args=[cast.enrolment.pk, adviser.pk])
+    addresses = [remove]
+    for role in (Role.LEAD, Role.ADVISER):
+        letter = invite(cast, email=f"{role.value}@example.org", role=role)
+        for name in ("invitation_again", "invitation_revoke"):
+            addresses.append(reverse(name, args=[cast.enrolment.pk, letter.pk]))
+    for person in (cast.lead, cast.deputy):
+        browser = sign_in(person)
+        shown = browser.get(page(cast)).content.decode()
+        assert not [address for address in addresses if address in shown]
+        assert {browser.post(address).status_code for address in addresses} == {404}
+    hub = sign_in(cast.hub)
+    shown = hub.get(page(cast)).content.decode()
+    assert all(address in shown for address in addresses)
+    assert {hub.post(address).status_code for address in addresses} == {302}
+    assert not Membership.objects.filter(user=cast.adviser).exists()
+    assert not Invitation.objects.waiting().exists()
+
+
 def test_removing_ends_access_at_once_and_keeps_what_was_written(cast, sign_in):
     member = Membership.objects.get(user=cast.member)
     browser = sign_in(cast.member)
@@ -197,6 +266,39 @@ def test_removing_ends_access_at_once_and_keeps_what_was_written(cast, sign_in):
     assert OutgoingMail.objects.filter(to=cast.member.email, subject__contains="ended").exists()
     event = AuditEvent.objects.get(action="membership.ended")
     assert (event.actor, event.data) == (cast.lead, {"role": "member"})
+
+
+def test_who_is_removed_comes_back_by_no_letter_that_waited(cast, sign_in):
+    invite(cast, email=cast.member.email.upper(), role=Role.DEPUTY)
+    elsewhere = cast.other.organisation
+    other = team.invite(
+        actor=cast.outsider, role=Role.READER, place=elsewhere, email=cast.member.email
+    )
+    member = Membership.objects.get(user=cast.member)
+    waits = Invitation.objects.get(role=Role.DEPUTY)
+    sign_in(cast.lead).post(reverse("team_remove", args=[cast.enrolment.pk, member.pk]))
+    with pytest.raises(team.CannotAccept, match="taken back"):
+        team.accept(person=cast.member, invitation=waits)
+    assert AuditEvent.objects.filter(action="invitation.revoked", actor=cast.lead).count() == 1
+    assert team.accept(person=cast.member, invitation=other)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepting_while_they_are_removed_ends_in_one_of_the_two(cast):
+    people = [
+        MembershipFactory(role=Role.READER, organisation=cast.enrolment.organisation)
+        for _ in range(4)
+    ]
+    works = []
+    for held in people:
+        letter = invite(cast, email=held.user.email)
+        works += [
+            lambda held=held, letter=letter: team.accept(person=held.user, invitation=letter),
+            lambda held=held: team.remove(actor=cast.lead, membership=held),
+        ]
+    done = outcomes(*works)
+    assert done[1::2] == [None] * 4
+    assert all(isinstance(one, (Membership, team.CannotAccept)) for one in done[::2])
 
 
 def test_the_last_lead_stays_until_somebody_takes_over(cast, sign_in):
@@ -266,6 +368,66 @@ def test_two_leads_who_remove_each_other_leave_one(cast):
 
     done = outcomes(lambda: removed(first, second.user), lambda: removed(second, first.user))
     assert sorted(done) == [False, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_used_twice_at_once_makes_one_account_and_no_error(cast):
+    """Also two letters to one address: whoever comes second is told to sign in."""
+    for role in (Role.MEMBER, Role.READER):
+        invite(cast, role=role)
+    addresses = re.findall(r"/invitations/\S+", "".join(texts_to("new@example.org")))
+    given = {"name": "Ana", "password": PASSWORD}
+    works = [lambda at=at: Client().post(at, given).status_code for at in (*addresses, *addresses)]
+    answers = sorted(outcomes(*works))
+    assert answers.count(302) == 1
+    assert set(answers) <= {200, 302, 410}
+    person = User.objects.get(email="new@example.org")
+    assert person.memberships.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_adviser_and_moderator_at_once_is_one_of_them(cast):
+    person = UserFactory(email="new@example.org")
+    moderator = {"role": Role.MODERATOR, "place": cast.enrolment.cohort, "email": person.email}
+    letters = [invite(cast, role=Role.ADVISER), team.invite(actor=cast.hub, **moderator)]
+    works = [lambda one=one: team.accept(person=person, invitation=one) for one in letters]
+    done = outcomes(*works)
+    assert sum(isinstance(one, team.CannotAccept) for one in done) == 1
+    assert person.memberships.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_becomes_adviser_while_they_are_given_a_seat(cast):
+    """The seat is given in a transaction that waits for the adviser's, and is then refused."""
+    calibration = open_calibration(actor=cast.hub, assessment=submitted(cast.enrolment, cast.lead))
+    letter = invite(cast, email=cast.coach_a.email, role=Role.ADVISER)
+    with transaction.atomic():
+        team.accept(person=cast.coach_a, invitation=letter)
+        seat = start(
+            lambda: assign_coaches(
+                actor=cast.hub, calibration=calibration, coaches=[cast.coach_a, cast.coach_b]
+            )
+        )
+        wait_for_a_lock(seat)
+    assert isinstance(seat.exception(PATIENCE), StepRefused)
+    assert not calibration.reviews.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_accepts_while_they_are_anonymised_holds_no_role_after_it(cast):
+    admin = User.objects.create_superuser("admin@example.org", name="Admin")
+    works = []
+    for number in range(4):
+        person = UserFactory(email=f"new{number}@example.org")
+        letter = invite(cast, email=person.email)
+        works += [
+            lambda person=person, letter=letter: team.accept(person=person, invitation=letter),
+            lambda person=person: anonymise(actor=admin, person=person, reason="They asked."),
+        ]
+    done = outcomes(*works)
+    assert done[1::2] == [True] * 4
+    assert all(isinstance(one, (Membership, team.CannotAccept)) for one in done[::2])
+    assert not Membership.objects.filter(user__is_active=False).exists()
 
 
 def test_the_operator_invites_the_first_people(cast, capsys):

@@ -114,8 +114,8 @@ def test_assigning_tells_both_and_keeps_the_day(cast, hub, unassigned) -> None:
     ("change", "field", "words"),
     [
         ({"second": ""}, "second", "Choose Coach B."),
-        ({"due_on": ""}, "due_on", "Choose the day"),
-        ({"due_on": "soon"}, "due_on", "Enter a day"),
+        ({"due_on": ""}, "due_on", "enter a date."),
+        ({"due_on": "soon"}, "due_on", "enter a date, such as"),
         ({"due_on": "2020-01-01"}, "due_on", "today or a later day"),
         ({"first": "nobody"}, "first", "Select a valid choice"),
     ],

@@ -64,15 +64,15 @@ def kind_called(key: str) -> Consent.Kind:
 def contacts_of(enrolment: Enrolment) -> list[Enrolment]:
     """Others of the cohort that agreed to be contacted, each with its leads in `leads`.
 
-    Nobody, unless this one agreed too; and only for its own people and the Learning Hub, as whom
-    it was fetched (`core.access.get_for`). Three queries at most.
+    Nobody, unless this one agreed too and still takes part, as those it sees do; and only for its
+    own people and the Learning Hub, as whom it was fetched (`core.access.get_for`). Three queries
+    at most.
     """
-    if not roles_of(enrolment) & (OWN_ROLES | {Role.HUB}):
+    if not enrolment.is_active or not roles_of(enrolment) & (OWN_ROLES | {Role.HUB}):
         return []
     agreed = Consent.objects.standing().filter(kind=Kind.CONTACT)
     if not agreed.filter(enrolment=enrolment).exists():
         return []
-    leads = Membership.objects.filter(role=Role.LEAD, user__is_active=True)
     others = (
         Enrolment.objects.filter(
             Exists(agreed.filter(enrolment=OuterRef("pk"))),
@@ -84,7 +84,7 @@ def contacts_of(enrolment: Enrolment) -> list[Enrolment]:
         .prefetch_related(
             Prefetch(
                 "organisation__membership_set",
-                leads.select_related("user").order_by("user__name", "pk"),
+                Membership.objects.leads(),
                 to_attr="leads",
             )
         )

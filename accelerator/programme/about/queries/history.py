@@ -6,8 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.utils.dateformat import format as date_format
-
+from accelerator.core.days import day_in_words
 from accelerator.models import Deadline, Enrolment, PeakPeriod, Profile, User
 from accelerator.programme.about.queries.profile import facts_of
 from accelerator.programme.dates.queries import span_in_words
@@ -84,7 +83,7 @@ def _deadline(event: Any) -> str:
     name = Deadline.Phase(event.phase).label
     if event.pgh_label == REMOVED:
         return f"{name}: the cohort’s date again"
-    return f"{name}: {date_format(event.due_on, 'j F Y')}. {event.reason}"
+    return f"{name}: {day_in_words(event.due_on)}. {event.reason}"
 
 
 def _period(event: Any) -> str:

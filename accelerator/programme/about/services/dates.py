@@ -23,7 +23,7 @@ from accelerator.programme.enrolment import Refused, locked, must_be_open
 def set_deadline(
     *, actor: User, enrolment: Enrolment, phase: Phase, due_on: date, reason: str
 ) -> Deadline:
-    """A phase is due on a day of the enrolment's own; its leads are told. Raises Refused."""
+    """A phase is due on a day of the enrolment's own. Lead and deputy are told. Raises Refused."""
     row = locked(enrolment)
     must_be_open(row, even_paused=True)
     if why := why_crossing(row, phase, due_on):
@@ -43,7 +43,7 @@ def set_deadline(
 
 @transaction.atomic
 def clear_deadline(*, actor: User, enrolment: Enrolment, phase: Phase) -> None:
-    """The phase is due with its cohort's again; its leads are told. Raises Refused."""
+    """The phase is due with its cohort's again; lead and deputy are told. Raises Refused."""
     row = locked(enrolment)
     must_be_open(row, even_paused=True)
     own = own_dates(row).get(phase)
@@ -97,6 +97,8 @@ def save_busy_time(
 
 @transaction.atomic
 def remove_busy_time(*, actor: User, enrolment: Enrolment, period: PeakPeriod) -> None:
+    """One that is gone already is no event. Raises Refused."""
     must_be_open(locked(enrolment))
-    audit.record(actor, "busy_time.removed", period)
-    PeakPeriod.objects.filter(pk=period.pk).delete()
+    gone, _ = PeakPeriod.objects.filter(pk=period.pk).delete()
+    if gone:
+        audit.record(actor, "busy_time.removed", period)

@@ -53,6 +53,7 @@ def set_deadline(request: Request, pk: int, phase: str) -> HttpResponse:
     enrolment = enrolment_for(request.user, pk, "dates.set")
     must_be_open(enrolment, even_paused=True)
     chosen = phase_called(phase)
+    periods = periods_of(enrolment)
     own = own_dates(enrolment).get(chosen)
     form = DeadlineForm(
         request.POST or None,
@@ -60,7 +61,6 @@ def set_deadline(request: Request, pk: int, phase: str) -> HttpResponse:
         phase=chosen,
         initial={"due_on": due_of(enrolment, chosen), "reason": own.reason if own else ""},
     )
-    periods = periods_of(enrolment)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         dates_service.set_deadline(actor=request.user, enrolment=enrolment, phase=chosen, **given)

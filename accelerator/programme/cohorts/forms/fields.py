@@ -2,39 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model
 
 from accelerator.models import Cohort, Institution
 
 # What a field says of a choice that is not in its list.
 REFUSALS = ("invalid_choice", "invalid_pk_value", "invalid_list")
-
-
-class DayField(forms.DateField):
-    """A day on which something may begin or be due."""
-
-    EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
-
-    def __init__(self, *, label: str, **kwargs) -> None:
-        years = f"{label}: enter a year from {self.EARLIEST.year} to {self.LATEST.year}."
-        super().__init__(
-            label=label,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            error_messages={
-                "required": f"{label}: enter a date.",
-                "invalid": f"{label}: enter a date, such as 2027-09-01.",
-            },
-            validators=[
-                MinValueValidator(self.EARLIEST, years),
-                MaxValueValidator(self.LATEST, years),
-            ],
-            **kwargs,
-        )
 
 
 class InstitutionsField(forms.ModelMultipleChoiceField):
@@ -45,7 +21,8 @@ class InstitutionsField(forms.ModelMultipleChoiceField):
             Institution.objects.order_by("name"),
             label="Whose coaches are asked?",
             help_text="Suggested pairs and lists hold the coaches of these institutions only. With "
-            "none chosen, coaches of every institution may be asked. Who reviews already goes on.",
+            "none chosen, coaches of every institution may be asked. Who reviews already goes on. "
+            "Administrators of the site add institutions.",
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages=dict.fromkeys(REFUSALS, "Choose institutions from the list."),
@@ -58,10 +35,6 @@ class InstitutionsField(forms.ModelMultipleChoiceField):
 
     def clean(self, value: object) -> frozenset[int]:  # type: ignore[override]
         return frozenset(one.pk for one in super().clean(value))
-
-
-def spoken_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
 
 
 def as_sent(value: Any) -> list[str]:

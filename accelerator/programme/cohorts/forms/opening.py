@@ -6,8 +6,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from accelerator.core.forms import DayField
 from accelerator.models import Cohort, User
-from accelerator.programme.cohorts.forms.fields import DayField
 from accelerator.programme.cohorts.forms.settings import CohortForm
 
 # Addresses of pages that stand where a cohort's does.

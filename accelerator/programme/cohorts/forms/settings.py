@@ -10,21 +10,20 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
-from accelerator.core.forms import NameField, field_of, field_text
+from accelerator.core.days import day_in_words
+from accelerator.core.forms import DayField, NameField, field_of, field_text
 from accelerator.models import Cohort
 from accelerator.models.programme import SMALLEST_GROUP
 from accelerator.programme.cohorts.forms.fields import (
-    DayField,
     InstitutionsField,
     as_sent,
     plain_lines,
     read_of,
-    spoken_day,
 )
 from accelerator.programme.cohorts.frame import sections, standing
 from accelerator.programme.cohorts.queries.institutions import coaches_at
-from accelerator.programme.cohorts.rules import DATES, crossing
-from accelerator.programme.cohorts.services.settings import only_rises
+from accelerator.programme.cohorts.rules import DATES
+from accelerator.programme.dates.rules import crossing
 
 DATE_WORDS = {
     "starts_on": "The cohort begins",
@@ -140,15 +139,14 @@ class CohortForm(forms.Form):
 
     def clean_smallest_group(self) -> int:
         number = self.cleaned_data["smallest_group"]
-        if self.cohort and self.cohort.published_at and number < self.cohort.smallest_group:
-            raise forms.ValidationError(only_rises(self.cohort))
+        if self.cohort and (why := self.cohort.why_not_for(number)):
+            raise forms.ValidationError(why)
         return number
 
     def clean(self) -> dict:
         cleaned = super().clean() or {}
-        days = {name: cleaned[name] for name in DATES if name in cleaned}
-        for name, before in crossing(days):
-            first = f"{DATE_WORDS[before]} on {spoken_day(days[before])}"
+        for before, name in crossing([(name, cleaned[name]) for name in DATES if name in cleaned]):
+            first = f"{DATE_WORDS[before]} on {day_in_words(cleaned[before])}"
             self.add_error(name, f"{DATE_WORDS[name]}: this is too early. {first}.")
         return cleaned
 
@@ -165,7 +163,7 @@ class CohortForm(forms.Form):
     def _was_read(self) -> dict:
         try:
             found = json.loads(self.cleaned_data["read"])
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -208,5 +206,5 @@ class CohortForm(forms.Form):
         if isinstance(value, bool):
             return "Yes" if value else "No"
         if isinstance(value, date):
-            return spoken_day(value)
+            return day_in_words(value)
         return str(value or "Nothing is written.")

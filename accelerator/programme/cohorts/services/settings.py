@@ -12,7 +12,7 @@ from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import Cohort, Membership, Role, User
 from accelerator.programme.cohorts.frame import OWN_FIELDS, sections, standing
 
-ENDED = "This cohort is closed. Open it again to change its settings."
+CLOSED = "This cohort is closed. Open it again to change its settings."
 
 
 class SettingsRefused(Exception):
@@ -87,11 +87,11 @@ def save_settings(
     if not changed:
         return row
     if row.has_ended:
-        raise SettingsRefused(ENDED)
+        raise SettingsRefused(CLOSED)
     if row.version != read_version:
         raise StaleSettings(row)
-    if row.published_at and values["smallest_group"] < row.smallest_group:
-        raise SettingsRefused(only_rises(row), "smallest_group")
+    if why := row.why_not_for(values["smallest_group"]):
+        raise SettingsRefused(why, "smallest_group")
     for name in OWN_FIELDS:
         setattr(row, name, values[name])
     row.version += 1
@@ -103,13 +103,6 @@ def save_settings(
             section.save(actor=actor, cohort=row, **_part(values, names))
     audit.record(actor, "cohort.changed", row, fields=changed)
     return row
-
-
-def only_rises(cohort: Cohort) -> str:
-    return (
-        f"Figures of this cohort were published for groups of {cohort.smallest_group} or more, "
-        "so it can only be raised."
-    )
 
 
 def _part(values: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from accelerator.programme.cohorts.forms.people import InviteForm
 from accelerator.programme.cohorts.frame import tabs
 from accelerator.programme.cohorts.queries import people as queries
 from accelerator.programme.cohorts.queries.institutions import institutions_of
-from accelerator.programme.cohorts.services.people import invite_to
+from accelerator.programme.cohorts.services import people as services
 from accelerator.programme.team import services as team
 from accelerator.programme.team.services import CannotInvite
 from accelerator.programme.team.views import tried
@@ -34,7 +34,7 @@ def people(request: Request, slug: str) -> HttpResponse:
         if sentence := too_often("letters", request.user):
             return render(request, "429.html", {"sentence": sentence}, status=429)
         try:
-            invitation = invite_to(actor=request.user, cohort=cohort, **form.letter())
+            invitation = services.invite_to(actor=request.user, cohort=cohort, **form.letter())
         except CannotInvite as error:
             form.add_error("email", str(error))
         else:
@@ -65,11 +65,8 @@ def _page(request: Request, cohort: Cohort, form: InviteForm) -> HttpResponse:
 def send_again(request: Request, slug: str, invitation: int) -> HttpResponse:
     cohort = cohort_for(request.user, slug)
     row = get_object_or_404(queries.own_invitations(cohort), pk=invitation)
-    if cohort.has_ended:
-        messages.error(request, "This cohort is closed, so nobody is invited any more.")
-        return redirect("cohort_people", slug=slug)
     done = f"We wrote to {row.email} again. The link before no longer works."
-    tried(request, done, team.send_again, invitation=row)
+    tried(request, done, services.send_again, cohort=cohort, invitation=row)
     return redirect("cohort_people", slug=slug)
 
 

@@ -16,7 +16,11 @@ class ChangeForm(forms.Form):
     """What an enrolment is made of. `read` tells what it was when the form was opened."""
 
     read = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    name = NameField(label="Programme", max_length=MAX_NAME)
+    name = NameField(
+        label="Programme",
+        max_length=MAX_NAME,
+        error_messages={"required": "Name the programme."},
+    )
     description = field_text("What the programme does", required=False, max_length=10_000)
     funders = FundersField()
     new_funders = other_funders()

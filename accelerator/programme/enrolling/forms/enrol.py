@@ -6,6 +6,7 @@ from accelerator.core.text import plain_name
 from accelerator.models import Cohort
 from accelerator.programme.enrolling import queries
 from accelerator.programme.enrolling.forms.entry import (
+    MAX_NAME,
     EntryForm,
     FundersField,
     funders_of,
@@ -42,7 +43,7 @@ class EnrolForm(EntryForm):
         self.fields["organisation"].widget.attrs |= {"list": "known", "autocomplete": "off"}
         self.fields["email"].widget.attrs["autocomplete"] = "off"
         typed = plain_name(self.data.get("organisation", ""))
-        if typed and self.known.find(typed) is None and (alike := self._alike(typed)):
+        if self._may_be_new(typed) and (alike := self._alike(typed)):
             self.fields["meant"] = forms.ChoiceField(
                 label="Did you mean …?",
                 choices=[
@@ -56,6 +57,9 @@ class EnrolForm(EntryForm):
                 },
             )
             self.order_fields(self.field_order)
+
+    def _may_be_new(self, typed: str) -> bool:
+        return 0 < len(typed) <= MAX_NAME and self.known.find(typed) is None
 
     def _alike(self, typed: str) -> list[str]:
         return Alike(self.known.names()).to(typed)

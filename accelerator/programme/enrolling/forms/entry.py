@@ -9,6 +9,7 @@ from accelerator.core.text import plain_name
 from accelerator.models import MatchFunder
 
 MAX_NAME = 200
+MOST_FUNDERS = 20  # of one enrolment
 
 
 class LeadAddressField(forms.EmailField):
@@ -16,11 +17,16 @@ class LeadAddressField(forms.EmailField):
 
 
 class EntryForm(forms.Form):
-    organisation = NameField(label="Organisation", max_length=MAX_NAME)
+    organisation = NameField(
+        label="Organisation",
+        max_length=MAX_NAME,
+        error_messages={"required": "Name the organisation."},
+    )
     programme = NameField(
         label="Programme",
         help_text="One programme of its work. One that is known under this name is found.",
         max_length=MAX_NAME,
+        error_messages={"required": "Name the programme."},
     )
     description = field_text(
         "What the programme does",
@@ -57,6 +63,8 @@ class NewFundersField(forms.Field):
         super().validate(value)
         if any(len(name) > MAX_NAME for name in value):
             raise forms.ValidationError(f"A funder’s name has at most {MAX_NAME} characters.")
+        if len(value) > MOST_FUNDERS:
+            raise forms.ValidationError(f"Name {MOST_FUNDERS} match funders or fewer.")
 
 
 def other_funders() -> NewFundersField:

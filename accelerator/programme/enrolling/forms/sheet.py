@@ -33,7 +33,11 @@ LARGEST = 900_000  # characters of a kept upload, below what a form may send
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label="The spreadsheet", widget=forms.FileInput({"accept": ACCEPT}))
+    file = forms.FileField(
+        label="The spreadsheet",
+        widget=forms.FileInput({"accept": ACCEPT}),
+        error_messages={"required": "Choose the spreadsheet.", "empty": "This file is empty."},
+    )
     windows = forms.BooleanField(
         label="It is a CSV file from an older Windows program (Windows-1252)", required=False
     )

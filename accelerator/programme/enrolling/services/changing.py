@@ -12,6 +12,7 @@ from accelerator.models import Enrolment, EnrolmentFunder, Programme, User
 from accelerator.programme.enrolling import queries
 from accelerator.programme.enrolling.access import may_rename
 from accelerator.programme.enrolling.services.enrolling import funders_named, lock_names
+from accelerator.programme.enrolment import locked, must_be_open
 
 
 class CannotChange(Exception):
@@ -45,10 +46,12 @@ def change(
     """Save the programme's `name` and `description`, and the `funders` by name.
 
     Who may not rename the programme, because it is enrolled in a cohort that others run, changes
-    the funders only. Raises ChangedMeanwhile and CannotChange.
+    the funders only. Raises ChangedMeanwhile and CannotChange, and Refused where nothing of the
+    enrolment changes any more.
     """
     lock_names()
-    row = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    row = locked(enrolment)
+    must_be_open(row, even_paused=True)
     row.programme = Programme.objects.select_for_update().get(pk=row.programme_id)
     if read_mark(row) != read:
         raise ChangedMeanwhile

@@ -18,12 +18,13 @@ from accelerator.models import (
     User,
 )
 from accelerator.programme.enrolling import queries
+from accelerator.programme.enrolling.access import may_rename
 from accelerator.programme.enrolling.queries import ByName
 from accelerator.programme.enrolling.rules import ENROLLED, Standing, why_not
 from accelerator.programme.enrolling.values import Entry
 from accelerator.programme.team import services as team
 
-ENDED = "This cohort has ended, so nobody can be enrolled in it."
+CLOSED = "This cohort is closed, so nobody is enrolled any more."
 
 
 class CannotEnrol(Exception):
@@ -63,7 +64,7 @@ def enrol(
     if sheet and queries.is_applied(locked, sheet):
         return []
     if locked.has_ended:
-        raise CannotEnrol(ENDED)
+        raise CannotEnrol(CLOSED)
     lock_names()
     book = _opened(locked, entries)
     made = []
@@ -115,7 +116,7 @@ def _one(actor: User, cohort: Cohort, entry: Entry, book: Book) -> Enrolment:
     standing = book.standings.get(organisation.pk, Standing())
     if problem := why_not(organisation.name, standing, entry.email):
         raise CannotEnrol(problem[1], problem[0])
-    programme = _programme(entry, organisation, book.programmes[organisation.pk])
+    programme = _programme(actor, entry, organisation, book.programmes[organisation.pk])
     enrolment = Enrolment(cohort=cohort, organisation=organisation, programme=programme)
     try:
         with refused_as("enrolment_once", EnrolledMeanwhile):
@@ -140,17 +141,21 @@ def _one(actor: User, cohort: Cohort, entry: Entry, book: Book) -> Enrolment:
     return enrolment
 
 
-def _programme(entry: Entry, organisation: Organisation, known: ByName[Programme]) -> Programme:
-    """Found by name, or made. One without a description gets the one that was typed."""
+def _programme(
+    actor: User, entry: Entry, organisation: Organisation, known: ByName[Programme]
+) -> Programme:
+    """Found by name, or made. One without a description gets the one that was typed, unless it is
+    enrolled where others say what it is."""
     programme = known.find(entry.programme)
     if programme is None:
         programme = Programme.objects.create(
             organisation=organisation, name=entry.programme, description=entry.description
         )
         known.add(programme)
-    elif entry.description and not programme.description:
+    elif entry.description and not programme.description and may_rename(actor, programme):
         programme.description = entry.description
         programme.save(update_fields=["description"])
+        audit.record(actor, "programme.changed", programme, described=True)
     return programme
 
 

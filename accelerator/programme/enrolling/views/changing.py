@@ -11,12 +11,15 @@ from accelerator.programme.enrolling.access import may_rename
 from accelerator.programme.enrolling.forms.change import ChangeForm
 from accelerator.programme.enrolling.services import changing
 from accelerator.programme.enrolling.services.changing import CannotChange, ChangedMeanwhile
-from accelerator.programme.enrolment import enrolment_for
+from accelerator.programme.enrolment import Refused, enrolment_for, why_closed
 
 
 def change(request: Request, pk: int) -> HttpResponse:
     """The programme's name and description, and the match funders."""
     enrolment = enrolment_for(request.user, pk, "cohort.run")
+    if why := why_closed(enrolment, even_paused=True):
+        messages.error(request, why)
+        return redirect("organisations", slug=enrolment.cohort.slug)
     renames = may_rename(request.user, enrolment.programme)
     given = request.POST if request.method == "POST" else None
     form = ChangeForm(given, enrolment=enrolment, may_rename=renames, initial=_now(enrolment))
@@ -26,6 +29,8 @@ def change(request: Request, pk: int) -> HttpResponse:
             changing.change(actor=request.user, enrolment=enrolment, **form.given)
         except CannotChange as error:
             form.add_error("name", str(error))
+        except Refused as why_not:
+            form.add_error(None, str(why_not))
         except ChangedMeanwhile:
             # What was typed stays in the form, now against what stands.
             enrolment = enrolment_for(request.user, pk, "cohort.run")

@@ -10,14 +10,14 @@ from accelerator.models import Cohort, Enrolment
 from accelerator.programme.cohorts.access import cohort_for
 from accelerator.programme.enrolling.forms.enrol import EnrolForm
 from accelerator.programme.enrolling.services import enrolling
-from accelerator.programme.enrolling.services.enrolling import ENDED, CannotEnrol
+from accelerator.programme.enrolling.services.enrolling import CLOSED, CannotEnrol
 
 
 def enrol(request: Request, slug: str) -> HttpResponse:
     """An organisation, one programme, its match funders and its lead's invitation in one act."""
     cohort = cohort_for(request.user, slug)
     if cohort.has_ended:
-        messages.error(request, ENDED)
+        messages.error(request, CLOSED)
         return redirect("organisations", slug=slug)
     form = EnrolForm(request.POST if request.method == "POST" else None, cohort=cohort)
     if request.method == "POST" and form.is_valid():

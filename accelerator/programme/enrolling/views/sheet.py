@@ -1,13 +1,12 @@
 """Enrolling from a spreadsheet: upload, look at what would be made, confirm; all or nothing."""
 
-import hashlib
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from accelerator.core.exports import csv_file
+from accelerator.core.fingerprint import fingerprint
 from accelerator.core.http import Request
 from accelerator.core.limits import too_often
 from accelerator.core.sheets import SheetRefused, read
@@ -17,7 +16,7 @@ from accelerator.programme.enrolling.forms import sheet as forms
 from accelerator.programme.enrolling.forms.sheet import ConfirmForm, Plan, UploadForm
 from accelerator.programme.enrolling.queries import is_applied
 from accelerator.programme.enrolling.services import enrolling
-from accelerator.programme.enrolling.services.enrolling import ENDED, CannotEnrol
+from accelerator.programme.enrolling.services.enrolling import CLOSED, CannotEnrol
 
 MOST_PROBLEMS = 100
 TOO_OLD = "The preview was open for too long, or is not yours. Upload the spreadsheet again."
@@ -29,7 +28,7 @@ def enrol_sheet(request: Request, slug: str) -> HttpResponse:
     """The upload and its preview; with `rows`, which the preview sends, the confirmation."""
     cohort = cohort_for(request.user, slug)
     if cohort.has_ended:
-        messages.error(request, ENDED)
+        messages.error(request, CLOSED)
         return redirect("organisations", slug=slug)
     if request.method != "POST":
         return _upload_page(request, cohort, UploadForm())
@@ -73,7 +72,7 @@ def _upload(request: Request, cohort: Cohort) -> HttpResponse:
 
 def _confirm(request: Request, cohort: Cohort, rows: str) -> HttpResponse:
     """Everything is looked at again: what was free at the preview may be taken."""
-    mark = hashlib.sha256(rows.encode()).hexdigest()
+    mark = fingerprint(rows)
     if is_applied(cohort, mark):
         messages.info(request, DONE_BEFORE)
         return redirect("organisations", slug=cohort.slug)
