@@ -8,6 +8,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from accelerator.core.access import scoped
+from accelerator.core.days import day_in_words
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.models.programme import still_open
 from accelerator.programme.cohorts.frame import Section, Tab
@@ -171,12 +172,20 @@ def _cohort_panels(user: User) -> list[Panel]:
     return [
         Panel(
             cohort.name,
-            f"{cohort.active} organisations; {submitted.get(cohort.pk, 0)} self-assessments "
-            "handed in.",
-            Button("Open the cohort", reverse("cohort", args=[cohort.slug])),
+            _standing(cohort, submitted.get(cohort.pk, 0)),
+            Button("Go to the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
     ]
+
+
+def _standing(cohort: Cohort, submitted: int) -> str:
+    """How far a cohort (`with_active`) is, in a sentence."""
+    there = (
+        f"{cohort.active} organisation{pluralize(cohort.active)}; "
+        f"{submitted} self-assessment{pluralize(submitted)} handed in."
+    )
+    return f"Closed on {day_in_words(cohort.closed_on)}. {there}" if cohort.closed_on else there
 
 
 def shut_events(user: User, cohort: Cohort) -> Q:
