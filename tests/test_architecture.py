@@ -113,3 +113,64 @@ def test_views_read_nothing_by_themselves() -> None:
         if isinstance(node, ast.Attribute) and node.attr == "objects"
     ]
     assert found == []
+
+
+# What changes something of a self-assessment or a calibration without asking whether the
+# enrolment is open, and why. The addresses that lead there are tried in tests/test_closed.py.
+UNGUARDED = {
+    "declare_conflict": "of a person; it seats nobody",
+    "publish_framework": "of no enrolment",
+    "open_framework": "of a cohort",
+    "choose_framework": "of a cohort",
+    "publish_cases": "of no enrolment",
+    "attempt": "of no enrolment",
+    "save_settings": "of a cohort",
+    "withdraw": "evidence goes at any time: it may concern children",
+    "finish_withdrawals": "of withdrawn evidence",
+    "remove_orphans": "of files that no row names",
+    "lift_conflict": "of a person",
+    "take_off": "a coach leaves at any time",
+    "answer_about_release": "what was asked before is answered",
+    "note_self_level_shown": "what was shown is a fact",
+    "remember_place": "asked by a page that knows",
+    "tell_of_stale": "leaves closed ones out",
+    "decisions_stand": "of words removed for good",
+    # Steps of services that ask.
+    "give_back": "of take_back and hand_back",
+    "write_decision": "of decide and sign",
+    "settle": "of those who hold the desk",
+    "check_reasons": "reads",
+    "check_impartial": "reads",
+    "is_complete": "reads",
+    "stays_open": "reads",
+    "content_hash": "reads",
+}
+GUARDS = {"hold_open", "_hold_open", "Held"}
+
+
+def services() -> dict[str, set[str]]:
+    """The names that each function of the two apps' services calls."""
+    return {
+        function.name: {
+            getattr(call.func, "id", getattr(call.func, "attr", ""))
+            for call in ast.walk(function)
+            if isinstance(call, ast.Call)
+        }
+        for path in sources()
+        if path.relative_to(ROOT).parts[0] in ("assessments", "calibration")
+        and {"services", "services.py", "tidying.py"} & {path.name, path.parent.name}
+        for function in ast.parse(path.read_text()).body
+        if isinstance(function, ast.FunctionDef)
+    }
+
+
+def test_what_writes_for_an_enrolment_asks_whether_it_is_open() -> None:
+    """By itself, or by calling a service that does."""
+    calls = services()
+    asking = {name for name, called in calls.items() if called & GUARDS}
+    while more := {name for name, called in calls.items() if called & asking} - asking:
+        asking |= more
+    asking -= UNGUARDED.keys()
+    public = {name for name in calls if not name.startswith("_")}
+    assert len(asking) > 25
+    assert public - asking == UNGUARDED.keys()

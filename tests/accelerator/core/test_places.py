@@ -3,9 +3,12 @@
 import pytest
 
 from accelerator.core import audit
+from accelerator.core.erasure.queries import place_of as place_of_text
+from accelerator.core.erasure.services import remove_words
 from accelerator.core.places import place_of, read_place
 from accelerator.models import AuditEvent, Enrolment
 from accelerator.programme.team.services import remove
+from tests.factories.assessment import note
 
 pytestmark = pytest.mark.django_db
 PLACELESS = {"framework.published", "framework.opened", "practice.tried", "membership.ended"}
@@ -34,6 +37,21 @@ def test_somebody_who_is_removed_was_of_the_organisation(cast) -> None:
     membership = cast.member.memberships.get()
     remove(actor=cast.lead, membership=membership)
     event = AuditEvent.objects.get(action="membership.ended")
+    assert event.organisation_id == cast.enrolment.organisation_id
+
+
+def test_words_that_were_removed_say_where(cast) -> None:
+    piece = note(cast.enrolment, cast.lead, text="Minutes with a name in them.")
+    place = place_of_text(cast.lead, cast.enrolment, "assessments.Evidence", str(piece.pk), "note")
+    remove_words(
+        actor=cast.hub,
+        enrolment=cast.enrolment,
+        place=place,
+        kind="child",
+        reason="It names a child.",
+    )
+    event = AuditEvent.objects.get(action="words.removed")
+    assert event.cohort_id == cast.enrolment.cohort_id
     assert event.organisation_id == cast.enrolment.organisation_id
 
 

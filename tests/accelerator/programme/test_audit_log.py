@@ -46,12 +46,14 @@ def test_every_event_of_the_cohort_is_there_and_no_others(world) -> None:
     elsewhere = EnrolmentFactory()
     audit.record(world.lead, "enrolment.paused", elsewhere, on="2026-11-01")
     audit.record(world.lead, "lead.handed_over", elsewhere.organisation, by=1, to=2)
+    again = EnrolmentFactory(organisation=world.enrolment.organisation)
+    audit.record(world.lead, "enrolment.withdrawn", again, on="2026-11-01")
     shown = set(events_of(world.hub, world.enrolment.cohort).values_list("action", flat=True))
     assert {
         "assessment.submitted", "evidence.added", "review.submitted", "invitation.sent",
         "report.requested", "conflict.declared", "decision.made", "release.question",
     } <= shown  # fmt: skip
-    assert not {"enrolment.paused", "lead.handed_over"} & shown
+    assert not {"enrolment.paused", "enrolment.withdrawn", "lead.handed_over"} & shown
 
 
 def test_it_holds_no_level_and_nothing_of_what_was_written(world, hub, log) -> None:

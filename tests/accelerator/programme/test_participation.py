@@ -17,7 +17,9 @@ from accelerator.programme.participation.rules import why_not_on
 from assessments.models import Rating
 from assessments.rating.services import save_rating
 from assessments.rules.problems import AssessmentLocked
-from calibration.models import Calibration, Review
+from calibration.desk.services.staleness import tell_of_stale
+from calibration.models import Calibration, EvidenceRequest, Review
+from calibration.reviewing.services.requests import answer_request, ask_for_evidence
 from calibration.reviewing.services.reviewing import save_judgement
 from calibration.rules.problems import ReviewLocked, StepRefused
 from tests import together
@@ -198,6 +200,34 @@ def test_work_that_stands_still_is_nobodys_load(cast) -> None:
     assert not Review.objects.writable().exists()
     # What they must not see is shut all the same.
     assert Calibration.objects.owed_by(cast.coach_a).exists()
+
+
+def test_what_stands_still_is_neither_overdue_nor_waits(cast) -> None:
+    calibration = calibrations.assigned(cast)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Calibration.objects.filter(pk=calibration.pk).update(due_on=yesterday)
+    asked = ask_for_evidence(actor=cast.coach_a, calibration=calibration, question="Registers?")
+
+    def waiting() -> list[bool]:
+        row = Calibration.objects.get(pk=calibration.pk)
+        question = EvidenceRequest.objects.get(pk=asked.pk)
+        assert Calibration.objects.overdue().exists() is row.is_overdue
+        assert EvidenceRequest.objects.open().exists() is question.can_be_answered
+        return [row.is_overdue, question.can_be_answered]
+
+    assert waiting() == [True, True]
+    change("pause", cast)
+    assert waiting() == [False, False]
+
+
+def test_moderators_are_told_of_what_went_stale_once_it_goes_on(cast) -> None:
+    calibration = calibrations.agreed(cast)
+    asked = ask_for_evidence(actor=cast.coach_a, calibration=calibration, question="Registers?")
+    answer_request(actor=cast.lead, request=asked, answer="Here.")
+    change("pause", cast)
+    assert tell_of_stale() == 0
+    change("resume", cast)
+    assert tell_of_stale() == 1
 
 
 @pytest.mark.parametrize("state", ["active", "paused", "withdrawn", "ended"])
