@@ -1,6 +1,7 @@
 """What Calibrate brings to everybody's home page and to a cohort."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -8,6 +9,7 @@ from django.template.defaultfilters import pluralize
 from django.urls import reverse
 
 from accelerator.core.access import scoped
+from accelerator.core.days import day_in_words
 from accelerator.models import Cohort, Enrolment, Membership, Role, User
 from accelerator.models.programme import still_open
 from accelerator.programme.cohorts.frame import Section, Tab
@@ -171,12 +173,20 @@ def _cohort_panels(user: User) -> list[Panel]:
     return [
         Panel(
             cohort.name,
-            f"{cohort.active} organisations; {submitted.get(cohort.pk, 0)} self-assessments "
-            "handed in.",
-            Button("Open the cohort", reverse("cohort", args=[cohort.slug])),
+            _standing(cohort.closed_on, cohort.active, submitted.get(cohort.pk, 0)),
+            Button("Go to the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
     ]
+
+
+def _standing(closed_on: date | None, active: int, submitted: int) -> str:
+    """How far a cohort is, in a sentence."""
+    there = (
+        f"{active} organisation{pluralize(active)}; "
+        f"{submitted} self-assessment{pluralize(submitted)} handed in."
+    )
+    return f"Closed on {day_in_words(closed_on)}. {there}" if closed_on else there
 
 
 def shut_events(user: User, cohort: Cohort) -> Q:

@@ -15,7 +15,7 @@ from accelerator.core.constraints import refused_as
 from accelerator.core.mail.services import queue_mail, queue_template_mail
 from accelerator.core.rights import prose_of
 from accelerator.models import Cohort, Enrolment, Invitation, Membership, Organisation, Role, User
-from accelerator.models.people import SCOPE_OF
+from accelerator.models.people import LEADING, SCOPE_OF
 from accelerator.programme.team.queries import (
     account_of,
     digest,
@@ -60,6 +60,8 @@ def invite(
     `noted_at` is the cohort or organisation for which the audit tells of it, if not `place`.
     """
     where = {SCOPE_OF[role]: place}
+    if actor is not None and email.lower() == actor.email.lower():
+        raise CannotInvite("That is your own address. Somebody else invites you.")
     if holds(email, role, where):
         raise CannotInvite(f"{email} is {role.label.lower()} already.")
     _not_barred(role, place, account_of(email), CannotInvite)
@@ -134,6 +136,13 @@ def accept(*, person: User, invitation: Invitation) -> Membership:
     row.accepted_at, row.accepted_by = timezone.now(), person
     row.save(update_fields=["accepted_at", "accepted_by"])
     audit.record(person, "invitation.accepted", row, role=row.role)
+    if row.organisation_id:
+        leads = User.objects.holding(*LEADING, organisation=row.organisation_id)
+        queue_template_mail(
+            people=leads.exclude(pk=person.pk),
+            template="membership_accepted",
+            context={"membership": membership, "invited_by": row.invited_by},
+        )
     return membership
 
 

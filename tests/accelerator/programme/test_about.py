@@ -240,7 +240,7 @@ def test_only_those_who_agreed_see_one_another(cast, sign_in):
 def test_who_has_left_is_neither_seen_nor_sees_others(cast, sign_in):
     for enrolment, lead in ((cast.other, cast.outsider), (cast.enrolment, cast.lead)):
         consents.give_consent(actor=lead, enrolment=enrolment, kind=Kind.CONTACT)
-    has_left(cast)
+    has_left(cast.enrolment)
     assert cast.outsider.email not in text(sign_in(cast.lead).get(address(cast, "consents")))
     theirs = reverse("consents", args=[cast.other.pk])
     assert cast.lead.email not in text(sign_in(cast.outsider).get(theirs))

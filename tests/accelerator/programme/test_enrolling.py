@@ -143,7 +143,7 @@ def test_a_near_name_may_be_another_organisation(enrol):
     assert made().organisation.name == "Riverside Youth"
 
 
-def test_where_somebody_leads_already_nobody_is_written_to(enrol, cast):
+def test_where_somebody_leads_already_nobody_is_invited_and_they_are_told(enrol, cast):
     place = OrganisationFactory(name="Riverside Youth")
     lead = MembershipFactory(role=Role.LEAD, organisation=place)
     ProgrammeFactory(organisation=place, name="Repair Crew", description="As it was.")
@@ -153,13 +153,16 @@ def test_where_somebody_leads_already_nobody_is_written_to(enrol, cast):
     assert not Invitation.objects.exists()
     assert made().organisation == lead.organisation
     assert made().programme.description == "As it was."
+    letter = OutgoingMail.objects.get(to=lead.user.email)
+    assert "Riverside Youth takes part in" in letter.subject
+    assert f"{cast.hub.name} has enrolled" in letter.text
 
 
 def test_the_lead_there_is_may_be_named(enrol):
     place = OrganisationFactory(name="Riverside Youth")
     MembershipFactory(role=Role.LEAD, organisation=place, user__email="ana@example.org")
     assert enrol().status_code == 302
-    assert not OutgoingMail.objects.filter(to="ana@example.org").exists()
+    assert not Invitation.objects.exists()
 
 
 def test_somebody_must_lead(enrol):

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accelerator.models import AuditEvent, Enrolment
+from accelerator.models import AuditEvent, Cohort, Enrolment
 from accelerator.programme.accounts.demo import ACCOUNTS
 from assessments.rating.services import save_rating
 from calibration.assigning.services import assigning
@@ -272,3 +272,16 @@ def test_every_page_of_a_demonstration_says_that_it_is_one(cast, sign_in, settin
         assert banner not in client.get(reverse(name)).content.decode()
         settings.DEMO_MODE = True
         assert banner in client.get(reverse(name)).content.decode()
+
+
+def test_the_hub_reads_how_far_its_cohort_is_and_that_it_is_closed(cast, sign_in) -> None:
+    assert "2 organisations; 0 self-assessments handed in." in text_of(home(sign_in, cast.hub))
+    submitted(cast.enrolment, cast.lead)
+    Enrolment.objects.filter(pk=cast.other.pk).delete()
+    Cohort.objects.filter(pk=cast.enrolment.cohort_id).update(closed_on="2027-09-02")
+    said = "Closed on 2 September 2027. 1 organisation; 1 self-assessment handed in."
+    assert said in text_of(home(sign_in, cast.hub))
+
+
+def text_of(response) -> str:
+    return " ".join(response.content.decode().split())

@@ -37,9 +37,9 @@ def leaver(world) -> User:
     LogEntry.objects.create(user=world.staff, action_flag=2, object_repr=f"{NAME}, lead")
     for role, name in ((Role.READER, NAME), (Role.SPONSOR, CALLED)):
         invitation = invite(
-            actor=person, role=role, place=world.enrolment.organisation, email=ADDRESS, name=name
+            actor=world.hub, role=role, place=world.enrolment.organisation, email=ADDRESS, name=name
         )
-    send_again(actor=person, invitation=invitation)
+    send_again(actor=world.hub, invitation=invitation)
     queue_mail(to=ADDRESS, subject="Welcome", text=f"Hello {NAME}")
     queue_mail(to="hub@example.org", subject=f"{NAME} has handed in", text=f"By {NAME}.")
     OutgoingMail.objects.create(

@@ -188,7 +188,7 @@ def test_the_page_of_a_closed_cohort_invites_nobody_and_still_removes(cast, sign
     letters = OutgoingMail.objects.count()
     for address in (page(cast), again):
         said = lead.post(address, {"email": "b@example.org", "role": "member"}, follow=True)
-        assert "This cohort has ended." in said.content.decode()
+        assert "This cohort ended on" in said.content.decode()
     assert Invitation.objects.get() == waiting
     assert OutgoingMail.objects.count() == letters
     gone = Membership.objects.get(user=cast.reader)
@@ -471,3 +471,37 @@ def test_an_adviser_is_not_asked_to_coach_nor_let_to_the_desk(cast):
     assert cast.coach_a not in coaches
     MembershipFactory(user=cast.moderator, role=Role.ADVISER, enrolment=cast.enrolment)
     assert calibration in tied_to(cast.moderator)
+
+
+def test_nobody_invites_themselves(cast):
+    with pytest.raises(team.CannotInvite, match="your own address"):
+        team.invite(
+            actor=cast.hub,
+            role=Role.READER,
+            place=cast.enrolment.organisation,
+            email=cast.hub.email.upper(),
+        )
+    assert not Invitation.objects.filter(email__iexact=cast.hub.email).exists()
+
+
+def test_those_who_lead_are_told_who_has_joined(cast):
+    person = UserFactory(email="new@example.org", name="Ned Newcomer")
+    invitation = team.invite(
+        actor=cast.hub,
+        role=Role.READER,
+        place=cast.enrolment.organisation,
+        email=person.email,
+    )
+    team.accept(person=person, invitation=invitation)
+    letter = OutgoingMail.objects.get(to=cast.lead.email)
+    assert "Ned Newcomer has joined" in letter.subject
+    assert "new@example.org" in letter.text
+    assert f"invited by {cast.hub.name}" in letter.text
+
+
+def test_a_deputy_takes_over_where_the_lead_is_away(cast, sign_in):
+    lead = Membership.objects.get(user=cast.lead)
+    mine = Membership.objects.get(user=cast.deputy)
+    address = reverse("hand_over", args=[cast.enrolment.pk, lead.pk])
+    sign_in(cast.deputy).post(address, {"to": mine.pk})
+    assert (roles_of(cast.deputy.email), roles_of(cast.lead.email)) == ({"lead"}, {"deputy"})

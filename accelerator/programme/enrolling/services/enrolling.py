@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from accelerator.core import audit
 from accelerator.core.constraints import refused_as
+from accelerator.core.mail.services import queue_template_mail
 from accelerator.models import (
     Cohort,
     Enrolment,
@@ -17,6 +18,7 @@ from accelerator.models import (
     Role,
     User,
 )
+from accelerator.models.people import LEADING
 from accelerator.programme.enrolling import queries
 from accelerator.programme.enrolling.access import may_rename
 from accelerator.programme.enrolling.queries import ByName
@@ -135,6 +137,10 @@ def _one(actor: User, cohort: Cohort, entry: Entry, book: Book) -> Enrolment:
         organisation=organisation.pk,
         programme=programme.pk,
         funders=funders,
+    )
+    leads = User.objects.holding(*LEADING, organisation=organisation.pk)
+    queue_template_mail(
+        people=leads, template="enrolled", context={"enrolment": enrolment, "actor": actor}
     )
     if standing.gets_letter(entry.email):
         _invite(actor, organisation, entry, entry.email.lower() in standing.invited)
