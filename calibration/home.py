@@ -1,6 +1,7 @@
 """What Calibrate brings to everybody's home page and to a cohort."""
 
 from collections.abc import Collection, Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q
@@ -172,20 +173,20 @@ def _cohort_panels(user: User) -> list[Panel]:
     return [
         Panel(
             cohort.name,
-            _standing(cohort, submitted.get(cohort.pk, 0)),
+            _standing(cohort.closed_on, cohort.active, submitted.get(cohort.pk, 0)),
             Button("Go to the cohort", reverse("cohort", args=[cohort.slug])),
         )
         for cohort in cohorts
     ]
 
 
-def _standing(cohort: Cohort, submitted: int) -> str:
-    """How far a cohort (`with_active`) is, in a sentence."""
+def _standing(closed_on: date | None, active: int, submitted: int) -> str:
+    """How far a cohort is, in a sentence."""
     there = (
-        f"{cohort.active} organisation{pluralize(cohort.active)}; "
+        f"{active} organisation{pluralize(active)}; "
         f"{submitted} self-assessment{pluralize(submitted)} handed in."
     )
-    return f"Closed on {day_in_words(cohort.closed_on)}. {there}" if cohort.closed_on else there
+    return f"Closed on {day_in_words(closed_on)}. {there}" if closed_on else there
 
 
 def shut_events(user: User, cohort: Cohort) -> Q:

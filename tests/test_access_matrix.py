@@ -223,7 +223,7 @@ MATRIX = {
     "invitation_again": Entry(None, LEAD | HUB, AROUND, invited),
     "invitation_revoke": Entry(None, LEAD | HUB, AROUND, invited),
     "team_remove": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("member")),
-    "hand_over": Entry(people("lead", "hub"), people("lead", "hub"), AROUND, membership_of("lead")),
+    "hand_over": Entry(LEAD | HUB, LEAD | HUB, AROUND, membership_of("lead")),
     "pause": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "withdraw": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),
     "resume": Entry(HUB, HUB, AROUND, lambda world: [world.enrolment.pk]),

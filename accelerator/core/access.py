@@ -31,7 +31,7 @@ RIGHTS = {
         READ | TEAM | ABOUT | CONSENT | {"team.hand_over"},
         "Invites and removes people. Writes the profile and busy times, gives consents.",
     ),
-    Role.DEPUTY: Rights(READ | TEAM | ABOUT | CONSENT),
+    Role.DEPUTY: Rights(READ | TEAM | ABOUT | CONSENT | {"team.hand_over"}),
     Role.MEMBER: Rights(READ),
     Role.READER: Rights(READ),
     Role.SPONSOR: Rights(

@@ -497,3 +497,11 @@ def test_those_who_lead_are_told_who_has_joined(cast):
     assert "Ned Newcomer has joined" in letter.subject
     assert "new@example.org" in letter.text
     assert f"invited by {cast.hub.name}" in letter.text
+
+
+def test_a_deputy_takes_over_where_the_lead_is_away(cast, sign_in):
+    lead = Membership.objects.get(user=cast.lead)
+    mine = Membership.objects.get(user=cast.deputy)
+    address = reverse("hand_over", args=[cast.enrolment.pk, lead.pk])
+    sign_in(cast.deputy).post(address, {"to": mine.pk})
+    assert (roles_of(cast.deputy.email), roles_of(cast.lead.email)) == ({"lead"}, {"deputy"})
