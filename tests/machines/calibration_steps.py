@@ -94,7 +94,9 @@ class Reviewing(RuleBasedStateMachine):
     def assign(self, first: int, second: int) -> None:
         pair = [WORLD.coaches[first], WORLD.coaches[second]]
         allowed = (
-            self.model.state == State.UNASSIGNED and pair[0].institution != pair[1].institution
+            self.model.state == State.UNASSIGNED
+            and pair[0].institution != pair[1].institution
+            and all(map(self.model.may_sit, pair, MAIN))
         )
         row = self.attempt(
             allowed,
