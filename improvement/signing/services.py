@@ -47,7 +47,7 @@ def hand_over(*, actor: User, plan: Plan, note: str = "") -> PlanVersion:
         submitted_by=actor,
         submitted_at=timezone.now(),
     )
-    audit.record(actor, "plan.handed_over", version, number=version.number)
+    audit.record(actor, "plan.handed_over", version, version=version.number)
     _tell(version, "plan_handed_over", sponsors)
     return version
 
@@ -59,7 +59,7 @@ def take_back(*, actor: User, version: PlanVersion) -> PlanVersion:
     row.state = State.TAKEN_BACK.value
     row.ended_by, row.ended_at = actor, timezone.now()
     row.save()
-    audit.record(actor, "plan.taken_back", row, number=row.number)
+    audit.record(actor, "plan.taken_back", row, version=row.number)
     return row
 
 
@@ -73,7 +73,7 @@ def approve(*, actor: User, version: PlanVersion, comment: str = "") -> PlanVers
         old.save()
     row.comment = comment
     row.save()
-    audit.record(actor, "plan.approved", row, number=row.number)
+    audit.record(actor, "plan.approved", row, version=row.number)
     enrolment = row.plan.enrolment
     leads = User.objects.holding(*LEADING, organisation=enrolment.organisation_id)
     advisers = User.objects.holding(Role.ADVISER, enrolment=enrolment.pk)
@@ -87,7 +87,7 @@ def send_back(*, actor: User, version: PlanVersion, comment: str) -> PlanVersion
     row = _decided(version, State.RETURNED, actor)
     row.comment = comment
     row.save()
-    audit.record(actor, "plan.returned", row, number=row.number)
+    audit.record(actor, "plan.returned", row, version=row.number)
     leads = User.objects.holding(*LEADING, organisation=row.plan.enrolment.organisation_id)
     _tell(row, "plan_returned", leads.exclude(pk=actor.pk))
     return row
@@ -100,7 +100,7 @@ def revoke(*, actor: User, version: PlanVersion, reason: str) -> PlanVersion:
     row.state, row.ended_reason = State.REVOKED.value, reason
     row.ended_by, row.ended_at = actor, timezone.now()
     row.save()
-    audit.record(actor, "plan.revoked", row, number=row.number)
+    audit.record(actor, "plan.revoked", row, version=row.number)
     leads = User.objects.holding(*LEADING, organisation=row.plan.enrolment.organisation_id)
     _tell(row, "plan_revoked", leads.exclude(pk=actor.pk))
     return row
@@ -114,7 +114,7 @@ def acknowledge(*, actor: User, version: PlanVersion) -> PlanVersion:
     if row.acknowledged_at is None:
         row.acknowledged_by, row.acknowledged_at = actor, timezone.now()
         row.save(update_fields=["acknowledged_by", "acknowledged_at"])
-        audit.record(actor, "plan.acknowledged", row, number=row.number)
+        audit.record(actor, "plan.acknowledged", row, version=row.number)
     return row
 
 
