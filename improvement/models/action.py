@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accelerator.models.enrolled import person
 from assessments.models import Criterion, Evidence
-from improvement.models.plan import Objective, person
+from improvement.models.plan import Objective
 from improvement.rules.actions import CLOSED, NEEDS_REASON, State
 
 OF_OBJECTIVE = {

@@ -1,7 +1,6 @@
 """The improvement plan of an enrolment: objectives that it chose, each linked to criteria."""
 
 import pghistory
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -9,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accelerator.models import Enrolment
+from accelerator.models.enrolled import person
 from assessments.models import Criterion
 from calibration.models import Release
 
@@ -18,11 +18,6 @@ OF_PLAN = {
     "cohort": "plan__enrolment__cohort_id",
 }
 MOST_LEVEL = 3
-
-
-def person(**options) -> models.ForeignKey:
-    """Who did something; the account stays as long as what it did."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", **options)
 
 
 @pghistory.track()

@@ -5,7 +5,8 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
-from improvement.models.plan import OF_PLAN, Plan, person
+from accelerator.models.enrolled import person
+from improvement.models.plan import OF_PLAN, Plan
 from improvement.rules.signing import DECIDED, STANDING, State
 
 
