@@ -1,5 +1,9 @@
 """A request as the views of signed-in people get it."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -11,3 +15,19 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def tried(
+    request: Request,
+    done: str,
+    change: Callable[..., object],
+    refused: type[Exception],
+    **given: Any,
+) -> None:
+    """Do `change` as this person, and say that it is `done`, or why it was `refused`."""
+    try:
+        change(actor=request.user, **given)
+    except refused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)

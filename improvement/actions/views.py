@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -7,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accelerator.core.http import Request
+from accelerator.core.http import Request, tried
 from accelerator.models import Deadline
 from accelerator.programme.dates.queries import busy_sentence, due_of
 from improvement.access import action_for, objective_for, plan_for
@@ -213,12 +212,8 @@ def action_remove(request: Request, pk: int) -> HttpResponse:
     row = action_for(request.user, pk, "plan.write")
     enrolment = row.objective.plan.enrolment
     if request.method == "POST":
-        try:
-            services.take_out(actor=request.user, action=row)
-        except PlanLocked as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"“{row.title}” is no longer in your plan.")
+        done = f"“{row.title}” is no longer in your plan."
+        tried(request, done, services.take_out, PlanLocked, action=row)
         return redirect("improvement:plan", pk=enrolment.pk)
     context = {"action": row, "objective": row.objective, "enrolment": enrolment}
     return render(request, "improvement/action_remove.html", context)
@@ -239,29 +234,15 @@ def resource_add(request: Request, pk: int) -> HttpResponse:
     return redirect("improvement:action", pk=pk)
 
 
-def _tried(request: Request, done: str, change: Callable[[], None]) -> None:
-    """Make a change, and say that it is done, or why it was not."""
-    try:
-        change()
-    except PlanLocked as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-
-
 @require_POST
 def attach(request: Request, pk: int) -> HttpResponse:
     row = action_for(request.user, pk, "plan.work")
     form = AttachForm(request.POST, library=queries.library_of(row))
     if not form.is_valid():
         return _page(request, row, status=422, attach_form=form, form=form)
-    _tried(
-        request,
-        "The evidence is attached.",
-        lambda: services.attach(
-            actor=request.user, action=row, evidence=form.cleaned_data["evidence"]
-        ),
-    )
+    evidence = form.cleaned_data["evidence"]
+    done = "The evidence is attached."
+    tried(request, done, services.attach, PlanLocked, action=row, evidence=evidence)
     return redirect("improvement:action", pk=pk)
 
 
@@ -269,9 +250,6 @@ def attach(request: Request, pk: int) -> HttpResponse:
 def detach(request: Request, pk: int, evidence: str) -> HttpResponse:
     row = action_for(request.user, pk, "plan.work")
     piece = get_object_or_404(queries.pieces_of(row), evidence=evidence)
-    _tried(
-        request,
-        "It is no longer attached. It stays in your library.",
-        lambda: services.detach(actor=request.user, action=row, evidence=piece.evidence),
-    )
+    done = "It is no longer attached. It stays in your library."
+    tried(request, done, services.detach, PlanLocked, action=row, evidence=piece.evidence)
     return redirect("improvement:action", pk=pk)

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
-from accelerator.core.http import Request
+from accelerator.core.http import Request, tried
 from accelerator.programme.enrolment import enrolment_for
 from improvement.access import objective_for, plan_for
 from improvement.models import Objective, Plan
@@ -18,8 +18,6 @@ from improvement.planning.queries.standing import standing_of
 from improvement.planning.queries.starts import starts_not_chosen, starts_of
 from improvement.planning.services import StaleObjective
 from improvement.rules.problems import NothingReleased, PlanLocked
-
-NOT_YET = "A plan begins from your calibrated framework, once it is released."
 
 
 @require_safe
@@ -54,10 +52,7 @@ def start(request: Request, pk: int) -> HttpResponse:
     enrolment = enrolment_for(request.user, pk, "plan.write")
     try:
         services.start_plan(actor=request.user, enrolment=enrolment)
-    except NothingReleased:
-        messages.error(request, NOT_YET)
-        return redirect("improvement:plan", pk=pk)
-    except PlanLocked as error:
+    except (NothingReleased, PlanLocked) as error:
         messages.error(request, str(error))
         return redirect("improvement:plan", pk=pk)
     return redirect("improvement:starts", pk=pk)
@@ -149,12 +144,8 @@ def objective_remove(request: Request, pk: int) -> HttpResponse:
     objective = objective_for(request.user, pk, "plan.write")
     enrolment = objective.plan.enrolment
     if request.method == "POST":
-        try:
-            services.take_out(actor=request.user, objective=objective)
-        except PlanLocked as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, f"“{objective.title}” is no longer in your plan.")
+        done = f"“{objective.title}” is no longer in your plan."
+        tried(request, done, services.take_out, PlanLocked, objective=objective)
         return redirect("improvement:plan", pk=enrolment.pk)
     context = {"objective": objective, "enrolment": enrolment, "count": reading.work_in(objective)}
     return render(request, "improvement/objective_remove.html", context)
@@ -164,12 +155,8 @@ def objective_remove(request: Request, pk: int) -> HttpResponse:
 def objective_back(request: Request, pk: int, objective: int) -> HttpResponse:
     row = plan_for(request.user, pk, "plan.write")
     gone = get_object_or_404(row.objectives.exclude(removed_at=None), pk=objective)
-    try:
-        services.put_back(actor=request.user, objective=gone)
-    except PlanLocked as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, f"“{gone.title}” is in your plan again.")
+    done = f"“{gone.title}” is in your plan again."
+    tried(request, done, services.put_back, PlanLocked, objective=gone)
     return redirect("improvement:plan", pk=pk)
 
 

@@ -12,6 +12,9 @@ class PlanLocked(Exception):
 class NothingReleased(Exception):
     """No calibrated framework has been released, so there is nothing to plan from."""
 
+    def __init__(self) -> None:
+        super().__init__("A plan begins from your calibrated framework, once it is released.")
+
 
 class CannotSign(Exception):
     """The message says why a plan is not handed over, approved, returned or taken back."""

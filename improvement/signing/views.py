@@ -1,11 +1,9 @@
-from collections.abc import Callable
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accelerator.core.http import Request
+from accelerator.core.http import Request, tried
 from improvement.access import plan_for, version_for
 from improvement.planning.frame import frame
 from improvement.planning.queries.rows import goals_of_plan
@@ -83,23 +81,15 @@ def version(request: Request, pk: int, number: int) -> HttpResponse:
     return _page(request, pk, number)
 
 
-def _tried(request: Request, done: str, change: Callable[[], object]) -> None:
-    """Make a change, and say that it is done, or why it was not."""
-    try:
-        change()
-    except CannotSign as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-
-
 @require_POST
 def take_back(request: Request, pk: int, number: int) -> HttpResponse:
     row = version_for(request.user, pk, number, "plan.write")
-    _tried(
+    tried(
         request,
         "You have it back. Change what you want to, then hand it over again.",
-        lambda: services.take_back(actor=request.user, version=row),
+        services.take_back,
+        CannotSign,
+        version=row,
     )
     return redirect("improvement:plan", pk=pk)
 
@@ -112,11 +102,13 @@ def decide(request: Request, pk: int, number: int) -> HttpResponse:
         return _page(request, pk, number, status=422, decide=form)
     act = services.approve if form.approves else services.send_back
     done = "You approved it." if form.approves else "It is back with the project lead."
-    comment = form.cleaned_data["comment"]
-    _tried(
+    tried(
         request,
         f"{done} We wrote to them.",
-        lambda: act(actor=request.user, version=row, comment=comment),
+        act,
+        CannotSign,
+        version=row,
+        comment=form.cleaned_data["comment"],
     )
     return redirect("improvement:version", pk=pk, number=number)
 
@@ -127,10 +119,13 @@ def revoke(request: Request, pk: int, number: int) -> HttpResponse:
     form = RevokeForm(request.POST)
     if not form.is_valid():
         return _page(request, pk, number, status=422, revoke=form)
-    _tried(
+    tried(
         request,
         "Your approval is withdrawn. We wrote to the project lead.",
-        lambda: services.revoke(actor=request.user, version=row, **form.cleaned_data),
+        services.revoke,
+        CannotSign,
+        version=row,
+        **form.cleaned_data,
     )
     return redirect("improvement:version", pk=pk, number=number)
 
@@ -138,9 +133,11 @@ def revoke(request: Request, pk: int, number: int) -> HttpResponse:
 @require_POST
 def acknowledge(request: Request, pk: int, number: int) -> HttpResponse:
     row = version_for(request.user, pk, number, "plan.acknowledge")
-    _tried(
+    tried(
         request,
         "Thank you. They see that you have read it.",
-        lambda: services.acknowledge(actor=request.user, version=row),
+        services.acknowledge,
+        CannotSign,
+        version=row,
     )
     return redirect("improvement:version", pk=pk, number=number)

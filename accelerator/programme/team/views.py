@@ -1,6 +1,3 @@
-from collections.abc import Callable
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -10,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from accelerator.core.access import may, roles_of
-from accelerator.core.http import Request
+from accelerator.core.http import Request, tried
 from accelerator.core.limits import limited, too_often
 from accelerator.core.rights import prose_of
 from accelerator.models import Enrolment, Invitation, Role, User
@@ -70,16 +67,6 @@ def _page(request: Request, enrolment: Enrolment, form: InviteForm | None) -> Ht
     return render(request, "programme/team/team.html", context, status=status)
 
 
-def tried(request: Request, done: str, change: Callable[..., None], **given: Any) -> None:
-    """Do `change` as this person, and say that it is `done`, or why not."""
-    try:
-        change(actor=request.user, **given)
-    except CannotChange as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
-
-
 def _own_invitations(enrolment: Enrolment) -> InvitationQuerySet:
     """Those that whoever asks may send again or take back: to roles into which they may invite."""
     mine = may_bring_in(roles_of(enrolment))
@@ -92,7 +79,7 @@ def send_again(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = enrolment_for(request.user, pk, "team.manage")
     row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
-    tried(request, done, team_service.send_again, invitation=row)
+    tried(request, done, team_service.send_again, CannotChange, invitation=row)
     return redirect("team", pk=pk)
 
 
@@ -101,7 +88,7 @@ def revoke(request: Request, pk: int, invitation: int) -> HttpResponse:
     enrolment = enrolment_for(request.user, pk, "team.manage")
     row = get_object_or_404(_own_invitations(enrolment), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
-    tried(request, done, team_service.revoke, invitation=row)
+    tried(request, done, team_service.revoke, CannotChange, invitation=row)
     return redirect("team", pk=pk)
 
 
@@ -112,7 +99,7 @@ def remove(request: Request, pk: int, membership: int) -> HttpResponse:
     row = get_object_or_404(queries.people_of(enrolment).filter(role__in=ends), pk=membership)
     if request.method == "POST":
         done = f"{row.user} is no longer {row.get_role_display().lower()}."
-        tried(request, done, team_service.remove, membership=row)
+        tried(request, done, team_service.remove, CannotChange, membership=row)
         own = row.user_id == request.user.pk
         return redirect("home") if own else redirect("team", pk=pk)
     return render(
@@ -128,7 +115,7 @@ def hand_over(request: Request, pk: int, membership: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         to = form.cleaned_data["to"]
         done = f"{to.user} is project lead now. We wrote to both."
-        tried(request, done, team_service.hand_over, lead=lead, to=to)
+        tried(request, done, team_service.hand_over, CannotChange, lead=lead, to=to)
         return redirect("team", pk=pk)
     context = {"enrolment": enrolment, "lead": lead, "form": form}
     status = 422 if form.errors else 200

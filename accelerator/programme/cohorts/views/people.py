@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
-from accelerator.core.http import Request
+from accelerator.core.http import Request, tried
 from accelerator.core.limits import limited, too_often
 from accelerator.models import Cohort, Invitation
 from accelerator.programme.cohorts.access import cohort_for
@@ -16,8 +16,7 @@ from accelerator.programme.cohorts.queries import people as queries
 from accelerator.programme.cohorts.queries.institutions import institutions_of
 from accelerator.programme.cohorts.services import people as services
 from accelerator.programme.team import services as team
-from accelerator.programme.team.services import CannotInvite
-from accelerator.programme.team.views import tried
+from accelerator.programme.team.services import CannotChange, CannotInvite
 
 PAGE = 40
 
@@ -66,7 +65,7 @@ def send_again(request: Request, slug: str, invitation: int) -> HttpResponse:
     cohort = cohort_for(request.user, slug)
     row = get_object_or_404(queries.own_invitations(cohort), pk=invitation)
     done = f"We wrote to {row.email} again. The link before no longer works."
-    tried(request, done, services.send_again, cohort=cohort, invitation=row)
+    tried(request, done, services.send_again, CannotChange, cohort=cohort, invitation=row)
     return redirect("cohort_people", slug=slug)
 
 
@@ -75,7 +74,7 @@ def revoke(request: Request, slug: str, invitation: int) -> HttpResponse:
     cohort = cohort_for(request.user, slug)
     row = get_object_or_404(queries.own_invitations(cohort), pk=invitation)
     done = f"The invitation of {row.email} is taken back."
-    tried(request, done, team.revoke, invitation=row)
+    tried(request, done, team.revoke, CannotChange, invitation=row)
     return redirect("cohort_people", slug=slug)
 
 
@@ -85,7 +84,7 @@ def remove(request: Request, slug: str, membership: int) -> HttpResponse:
     row = get_object_or_404(queries.moderates(cohort), pk=membership)
     if request.method == "POST":
         done = f"{row.user} no longer moderates {cohort}."
-        tried(request, done, team.remove, membership=row)
+        tried(request, done, team.remove, CannotChange, membership=row)
         return redirect("cohort_people", slug=slug)
     context = {"cohort": cohort, "membership": row}
     return render(request, "programme/cohorts/remove.html", context)
