@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable
 
 from django.urls import reverse
-from django.utils import timezone
 
 from accelerator.core.rights import allow
 from accelerator.models import Enrolment, Role, User
@@ -25,12 +24,8 @@ def improve(enrolments: Iterable[Enrolment], roles: Roles, round: int) -> dict[i
         ).values_list("plan__enrolment", "state")
     }
     late = set(
-        Action.objects.open()
-        .filter(
-            objective__plan__enrolment__in=enrolments,
-            due_on__lt=timezone.localdate(),
-            state__in=("not_started", "in_progress"),
-        )
+        Action.objects.overdue()
+        .filter(objective__plan__enrolment__in=enrolments)
         .values_list("objective__plan__enrolment", flat=True)
     )
     return {

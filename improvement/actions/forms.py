@@ -6,13 +6,13 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.datastructures import MultiValueDict
 
 from accelerator.core.forms import NameField, field_of
 from accelerator.models import User
 from assessments.models import Evidence
 from improvement.actions.services import Moved, Written
 from improvement.models import Action, Resource
+from improvement.planning.forms import ReadAgain
 from improvement.rules.actions import NEEDS_REASON, State
 
 DATE_ERRORS = {"invalid": "Enter a date such as 14/11/2026."}
@@ -28,7 +28,7 @@ def date_field(label: str, help_text: str = "", **kwargs) -> forms.DateField:
     )
 
 
-class ActionForm(forms.Form):
+class ActionForm(ReadAgain):
     """`version` is the one that was read; 0 for a new action."""
 
     title = forms.CharField(
@@ -72,8 +72,6 @@ class ActionForm(forms.Form):
     is_quick_win = forms.BooleanField(label="A quick win: it shows soon", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    data: MultiValueDict[str, Any]  # as it is posted
-
     def __init__(self, *args, team: QuerySet[User], **kwargs) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "owner", forms.ModelChoiceField).queryset = team
@@ -92,18 +90,13 @@ class ActionForm(forms.Form):
     def written(self) -> Written:
         return Written(**{name: self.cleaned_data[name] for name in Written.__dataclass_fields__})
 
-    def read_again(self, version: int) -> None:
-        """Show what stands now as read, so that saving once more replaces it."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
-
 
 def initial_of(action: Action) -> dict[str, Any]:
     fields = {name: getattr(action, name) for name in Written.__dataclass_fields__}
     return fields | {"version": action.version}
 
 
-class MoveForm(forms.Form):
+class MoveForm(ReadAgain):
     state = forms.ChoiceField(
         label="How is it going?", choices=Action.STATES, widget=forms.RadioSelect
     )
@@ -116,8 +109,6 @@ class MoveForm(forms.Form):
     until = date_field("Paused until", "If you know.", required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
-    data: MultiValueDict[str, Any]  # as it is posted
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("state") in NEEDS_REASON and not cleaned.get("reason"):
@@ -128,11 +119,6 @@ class MoveForm(forms.Form):
         state = State(self.cleaned_data["state"])
         reason = self.cleaned_data["reason"] if state.value in NEEDS_REASON else ""
         return Moved(state, reason, self.cleaned_data["until"])
-
-    def read_again(self, version: int) -> None:
-        """Show what stands now as read, so that saving once more replaces it."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
 
 
 class ResourceForm(forms.Form):

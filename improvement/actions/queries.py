@@ -10,7 +10,8 @@ from accelerator.models import Enrolment, PeakPeriod, User
 from accelerator.models.people import OWN_ROLES
 from assessments.models import Evidence
 from improvement.models import Action, ActionEvidence, Plan, Resource
-from improvement.rules.actions import State, has_passed
+from improvement.models.action import ActionQuerySet
+from improvement.rules.actions import State
 from improvement.rules.periods import Period, periods, place_in
 
 QUARTER = 3
@@ -23,7 +24,7 @@ def team_of(enrolment: Enrolment) -> QuerySet[User]:
     return people.filter(is_active=True).order_by("name", "pk")
 
 
-def actions_of(plan: Plan) -> QuerySet[Action]:
+def actions_of(plan: Plan) -> ActionQuerySet:
     """Every action that stands, objective by objective, with how much evidence came of it."""
     return (
         Action.objects.standing()
@@ -107,7 +108,6 @@ class Bar:
     action: Action
     left: float
     width: float
-    passed: bool
 
 
 @dataclass(frozen=True)
@@ -160,8 +160,7 @@ def timeline_of(
     for one in kept:
         if span := spans.get(one.pk):
             begins, ends = span
-            passed = has_passed(one.state, one.due_on, today)
-            bar = Bar(one, at(begins), at(ends + timedelta(days=1)) - at(begins), passed)
+            bar = Bar(one, at(begins), at(ends + timedelta(days=1)) - at(begins))
             groups.setdefault(one.objective.title, []).append(bar)
     times = [one for one in busy if one.starts_on <= last and one.ends_on >= first]
     return Timeline(
@@ -179,11 +178,6 @@ def _busy(period: PeakPeriod, first: date, last: date, at) -> Busy:
     begins, ends = max(period.starts_on, first), min(period.ends_on, last)
     left = at(begins)
     return Busy(period, left, at(ends + timedelta(days=1)) - left)
-
-
-def late_actions(plan: Plan, today: date) -> list[Action]:
-    """Those whose date has passed, to be given new ones."""
-    return [one for one in actions_of(plan) if has_passed(one.state, one.due_on, today)]
 
 
 def pieces_of(action: Action) -> QuerySet[ActionEvidence]:

@@ -38,7 +38,6 @@ def board(request: Request, pk: int) -> HttpResponse:
     context = frame(plan, "board") | {
         "lanes": queries.board_of(actions),
         "total": len(actions),
-        "today": timezone.localdate(),
     }
     return render(request, "improvement/board.html", context)
 
@@ -74,7 +73,7 @@ def grid(request: Request, pk: int) -> HttpResponse:
 def new_dates(request: Request, pk: int) -> HttpResponse:
     """A passed date is no failure: new ones for all of them at once."""
     plan = plan_for(request.user, pk, "plan.work")
-    late = queries.late_actions(plan, timezone.localdate())
+    late = list(queries.actions_of(plan).overdue())
     form = NewDatesForm(request.POST or None, late=late)
     if request.method == "POST" and form.is_valid():
         changed = 0
@@ -138,7 +137,6 @@ def _page(request: Request, action: Action, status: int = 200, **forms: Any) -> 
         "move_form": MoveForm(initial=shown | {"version": action.version}),
         "resource_form": ResourceForm(initial={"kind": "time", "on": timezone.localdate()}),
         "attach_form": AttachForm(library=library) if library.exists() else None,
-        "today": timezone.localdate(),
     }
     return render(request, "improvement/action.html", context | forms, status=status)
 

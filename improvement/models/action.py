@@ -5,11 +5,12 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accelerator.models.enrolled import person
 from assessments.models import Criterion, Evidence
 from improvement.models.plan import Objective
-from improvement.rules.actions import CLOSED, NEEDS_REASON, State
+from improvement.rules.actions import NEEDS_REASON, WAITING, State, is_past_due
 
 OF_OBJECTIVE = {
     "organisation": "objective__plan__enrolment__organisation_id",
@@ -23,9 +24,10 @@ class ActionQuerySet(models.QuerySet["Action"]):
         """Those of objectives in the plan that were not taken out."""
         return self.filter(removed_at=None, objective__removed_at=None)
 
-    def open(self) -> "ActionQuerySet":
-        """Those that somebody is still to do something about."""
-        return self.standing().exclude(state__in=CLOSED)
+    def overdue(self) -> "ActionQuerySet":
+        """Those that stand and are `is_past_due`."""
+        today = timezone.localdate()
+        return self.standing().filter(state__in=WAITING, due_on__lt=today)
 
 
 @pghistory.track()
@@ -105,6 +107,10 @@ class Action(models.Model):
     def who(self) -> str:
         """Who does it, in words; "" nobody yet."""
         return str(self.owner) if self.owner else self.owner_name
+
+    @property
+    def is_past_due(self) -> bool:
+        return is_past_due(self.state, self.due_on, timezone.localdate())
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent())

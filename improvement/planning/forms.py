@@ -14,7 +14,18 @@ from improvement.planning.services import Written
 ANY = "any"
 
 
-class ObjectiveForm(forms.Form):
+class ReadAgain(forms.Form):
+    """A form with the `version` that was read."""
+
+    data: MultiValueDict[str, Any]  # as it is posted
+
+    def read_again(self, version: int) -> None:
+        """Show what stands now as read, so that saving once more replaces it."""
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
+
+class ObjectiveForm(ReadAgain):
     """`version` is the one that was read; 0 for a new objective."""
 
     title = forms.CharField(
@@ -47,8 +58,6 @@ class ObjectiveForm(forms.Form):
         required=False,
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-
-    data: MultiValueDict[str, Any]  # as it is posted
 
     def __init__(
         self, *args, framework: Catalogue, today: Mapping[int, int | None], **kwargs
@@ -83,11 +92,6 @@ class ObjectiveForm(forms.Form):
             fields = [self[aim_name(criterion.id)] for criterion in pillar.criteria]
             found.append((pillar, fields, any(field.value() for field in fields)))
         return found
-
-    def read_again(self, version: int) -> None:
-        """Show what stands now as read, so that saving once more replaces it."""
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
 
 
 def aim_name(criterion: int) -> str:

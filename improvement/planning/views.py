@@ -1,7 +1,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
@@ -35,14 +34,13 @@ def plan(request: Request, pk: int) -> HttpResponse:
     rows = reading.rows_of(row)
     context = frame(row, "plan") | {
         "rows": rows,
-        "going": going(rows, timezone.localdate()),
+        "going": going(rows),
         "looks": looks_of(row, rows) if may(row, "plan.write") else [],
         "others": starts_not_chosen(row, rows),
         "standing": standing_of(row),
         "asks": asks_of(row, rows),
         "source_reopened": not row.release.stands,
         "removed": row.objectives.exclude(removed_at=None),
-        "today": timezone.localdate(),
     }
     return render(request, "improvement/plan.html", context)
 

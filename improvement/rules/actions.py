@@ -23,11 +23,11 @@ LABELS = {
     State.DONE: "Done",
     State.DROPPED: "Dropped",
 }
-CLOSED = (State.DONE.value, State.DROPPED.value)
+# Those that somebody is still to do something about now.
+WAITING = (State.NOT_STARTED.value, State.IN_PROGRESS.value)
 NEEDS_REASON = (State.PAUSED.value, State.DROPPED.value)
 
 
-def has_passed(state: str, due: date | None, today: date) -> bool:
+def is_past_due(state: str, due: date | None, today: date) -> bool:
     """Whether its date has gone by while it is still to be done. A paused one has no date now."""
-    waits = state in (State.NOT_STARTED.value, State.IN_PROGRESS.value)
-    return waits and due is not None and due < today
+    return state in WAITING and due is not None and due < today

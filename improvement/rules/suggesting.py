@@ -1,6 +1,6 @@
 """Which criteria a plan may begin from, and why. In the framework's order: nothing is ranked."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,11 +22,12 @@ class Why(Enum):
 
 @dataclass(frozen=True)
 class Given:
-    """What a release says of one criterion."""
+    """What a release says of one criterion. `may_rise`: it has a level, and there is one above."""
 
     code: str
     pillar: str
-    level: int | None
+    may_rise: bool
+    is_lowest: bool
     has_lift: bool
     cause: str
     related: Sequence[str]
@@ -41,12 +42,10 @@ class Start:
     together: tuple[str, ...]
 
 
-def starts(
-    given: Iterable[Given], lowest: Collection[int], top: int, years: int | None
-) -> list[Start]:
+def starts(given: Iterable[Given], years: int | None) -> list[Start]:
     """Every criterion with a reason other than its stage. `years` of the work; None: not told."""
     rows = list(given)
-    reasons = {row.code: _reasons(row, lowest, top) for row in rows}
+    reasons = {row.code: _reasons(row) for row in rows}
     chosen = [row for row in rows if reasons[row.code]]
     codes = {row.code for row in chosen}
     return [
@@ -59,10 +58,10 @@ def starts(
     ]
 
 
-def _reasons(row: Given, lowest: Collection[int], top: int) -> tuple[Why, ...]:
-    if row.level is None or row.level >= top:
+def _reasons(row: Given) -> tuple[Why, ...]:
+    if not row.may_rise:
         return ()
-    found = [Why.LOWEST] if row.level in lowest else []
+    found = [Why.LOWEST] if row.is_lowest else []
     found += [Why.LIFT] if row.has_lift else []
     found += {"development": [Why.DEVELOPMENT], "missing": [Why.MISSING]}.get(row.cause, [])
     return tuple(found)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from accelerator.models import Role, User
-from assessments.framework.values import LevelInfo
 from improvement.models import Objective, Plan, PlanVersion
-from improvement.planning.queries.rows import framework_of, goals_of_plan
+from improvement.planning.queries.rows import AimRow, framework_of, goals_of_plan
 from improvement.rules.frozen import Changed, Goal, difference, goals_of
 from improvement.rules.wording import in_a_line
 
@@ -42,20 +41,13 @@ def words_of(plan: Plan) -> Mapping[str, Mapping[str, str]]:
 
 
 @dataclass(frozen=True)
-class SpokenAim:
-    label: str
-    today: LevelInfo | None
-    target: LevelInfo | None
-
-
-@dataclass(frozen=True)
 class SpokenGoal:
     """An objective of a version in words."""
 
     number: int
     goal: Goal
     meta: str
-    aims: list[SpokenAim]
+    aims: list[AimRow]
 
 
 def spoken(plan: Plan, goals: list[Goal]) -> list[SpokenGoal]:
@@ -66,8 +58,8 @@ def spoken(plan: Plan, goals: list[Goal]) -> list[SpokenGoal]:
             goal,
             in_a_line(words["horizon"][goal.horizon], words["depth"][goal.depth], goal.support),
             [
-                SpokenAim(
-                    words["criterion"][aim.criterion],
+                AimRow(
+                    framework.by_code[aim.criterion],
                     framework.level(aim.today),
                     framework.level(aim.target),
                 )

@@ -1,7 +1,7 @@
 """A plan is handed to the senior sponsor, who approves it, returns it, or withdraws approval."""
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accelerator.core import audit
@@ -41,7 +41,7 @@ def hand_over(*, actor: User, plan: Plan, note: str = "") -> PlanVersion:
         raise CannotSign("Nothing that is signed has changed since the version that holds.")
     version = PlanVersion.objects.create(
         plan=row,
-        number=(row.versions.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=last.number + 1 if last else 1,
         frozen=as_json(goals),
         note=note,
         submitted_by=actor,
@@ -74,10 +74,8 @@ def approve(*, actor: User, version: PlanVersion, comment: str = "") -> PlanVers
     row.comment = comment
     row.save()
     audit.record(actor, "plan.approved", row, version=row.number)
-    enrolment = row.plan.enrolment
-    leads = User.objects.holding(*LEADING, organisation=enrolment.organisation_id)
-    advisers = User.objects.holding(Role.ADVISER, enrolment=enrolment.pk)
-    _tell(row, "plan_approved", leads.exclude(pk=actor.pk) | advisers)
+    advisers = User.objects.holding(Role.ADVISER, enrolment=row.plan.enrolment_id)
+    _tell(row, "plan_approved", _leads(row, actor) | advisers)
     return row
 
 
@@ -88,8 +86,7 @@ def send_back(*, actor: User, version: PlanVersion, comment: str) -> PlanVersion
     row.comment = comment
     row.save()
     audit.record(actor, "plan.returned", row, version=row.number)
-    leads = User.objects.holding(*LEADING, organisation=row.plan.enrolment.organisation_id)
-    _tell(row, "plan_returned", leads.exclude(pk=actor.pk))
+    _tell(row, "plan_returned", _leads(row, actor))
     return row
 
 
@@ -101,8 +98,7 @@ def revoke(*, actor: User, version: PlanVersion, reason: str) -> PlanVersion:
     row.ended_by, row.ended_at = actor, timezone.now()
     row.save()
     audit.record(actor, "plan.revoked", row, version=row.number)
-    leads = User.objects.holding(*LEADING, organisation=row.plan.enrolment.organisation_id)
-    _tell(row, "plan_revoked", leads.exclude(pk=actor.pk))
+    _tell(row, "plan_revoked", _leads(row, actor))
     return row
 
 
@@ -137,7 +133,13 @@ def _decided(version: PlanVersion, then: State, actor: User) -> PlanVersion:
     return row
 
 
-def _tell(version: PlanVersion, template: str, people) -> None:
+def _leads(version: PlanVersion, actor: User) -> QuerySet[User]:
+    """Who leads the organisation, other than whoever acts."""
+    place = version.plan.enrolment.organisation_id
+    return User.objects.holding(*LEADING, organisation=place).exclude(pk=actor.pk)
+
+
+def _tell(version: PlanVersion, template: str, people: QuerySet[User]) -> None:
     queue_template_mail(
         people=people.distinct(),
         template=template,

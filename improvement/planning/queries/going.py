@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
@@ -13,8 +12,8 @@ from accelerator.models import Deadline
 from accelerator.programme.dates.queries import due_of
 from calibration.rules.wording import count_words
 from improvement.models import Plan, Resource
-from improvement.planning.queries.rows import ObjectiveRow, goals_of_plan
-from improvement.rules.actions import State, has_passed
+from improvement.planning.queries.rows import ObjectiveRow, goal_of
+from improvement.rules.actions import State
 from improvement.rules.gentle import Dated, looks
 
 
@@ -54,12 +53,12 @@ class Going:
         return found
 
 
-def going(rows: Sequence[ObjectiveRow], today: date) -> Going:
+def going(rows: Sequence[ObjectiveRow]) -> Going:
     """Dropped ones are not counted: nobody is to do them."""
-    work = [action for row in rows for action in row.actions if action.state != "dropped"]
+    work = [action for row in rows for action in row.actions if action.state != State.DROPPED.value]
     counts = Counter({state.value: 0 for state in State})
     counts.update(action.state for action in work)
-    passed = sum(has_passed(action.state, action.due_on, today) for action in work)
+    passed = sum(action.is_past_due for action in work)
     return Going(len(work), dict(counts), passed)
 
 
@@ -67,7 +66,7 @@ def looks_of(plan: Plan, rows: Sequence[ObjectiveRow]) -> list[str]:
     """What is worth a second look, for whoever writes the plan."""
     dates = [Dated(one.due_on, one.after_round) for row in rows for one in row.actions]
     ends = due_of(plan.enrolment, Deadline.Phase.REVIEW)
-    return looks(goals_of_plan(plan), dates, timezone.localdate(plan.started_at), ends)
+    return looks([goal_of(row) for row in rows], dates, timezone.localdate(plan.started_at), ends)
 
 
 @dataclass(frozen=True)

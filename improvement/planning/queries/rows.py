@@ -112,36 +112,33 @@ def rows_of(plan: Plan) -> list[ObjectiveRow]:
     ]
 
 
+def goal_of(row: ObjectiveRow) -> Goal:
+    """An objective as it would be signed now."""
+    one = row.objective
+    return Goal(
+        key=one.pk,
+        **{name: getattr(one, name) for name in ("title", "why", "known_by")},
+        **{name: getattr(one, name) for name in ("horizon", "depth", "support")},
+        tags=tuple(sorted(one.tags)),
+        aims=tuple(
+            Aim(aim.criterion.code, _value(aim.today), _value(aim.target)) for aim in row.aims
+        ),
+        actions=tuple(
+            Work(
+                key=action.pk,
+                title=action.title,
+                hours=_text(action.hours),
+                money=_text(action.money),
+                is_quick_win=action.is_quick_win,
+            )
+            for action in row.actions
+        ),
+    )
+
+
 def goals_of_plan(plan: Plan) -> list[Goal]:
     """The plan as it would be signed now."""
-    framework, today = framework_of(plan), levels_today(plan)
-    return [
-        Goal(
-            key=objective.pk,
-            title=objective.title,
-            why=objective.why,
-            known_by=objective.known_by,
-            horizon=objective.horizon,
-            depth=objective.depth,
-            support=objective.support,
-            tags=tuple(sorted(objective.tags)),
-            aims=tuple(
-                Aim(criterion.code, today.get(criterion.id), target)
-                for criterion, target in aimed_at(objective, framework)
-            ),
-            actions=tuple(
-                Work(
-                    key=action.pk,
-                    title=action.title,
-                    hours=_text(action.hours),
-                    money=_text(action.money),
-                    is_quick_win=action.is_quick_win,
-                )
-                for action in objective.work  # type: ignore[attr-defined]
-            ),
-        )
-        for objective in objectives_of(plan)
-    ]
+    return [goal_of(row) for row in rows_of(plan)]
 
 
 def aims_in_words(plan: Plan, objective: Objective) -> list[str]:
@@ -160,3 +157,7 @@ def work_in(objective: Objective) -> int:
 
 def _text(number: Decimal | None) -> str:
     return "" if number is None else str(number)
+
+
+def _value(level: LevelInfo | None) -> int | None:
+    return None if level is None else level.value

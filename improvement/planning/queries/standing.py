@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from improvement.models import Plan, PlanVersion
+from improvement.rules.signing import STANDING, State
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ def standing_of(plan: Plan) -> Standing:
     """One query."""
     rows = list(versions_of(plan))
     return Standing(
-        approved=next((row for row in rows if row.state == "approved"), None),
-        waiting=next((row for row in rows if row.state == "submitted"), None),
+        approved=next((row for row in rows if row.state == STANDING), None),
+        waiting=next((row for row in rows if row.state == State.SUBMITTED.value), None),
         newest=rows[0] if rows else None,
     )

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from accelerator.models import Enrolment, Profile
-from assessments.framework.values import CriterionInfo, LevelInfo, PillarInfo
+from assessments.framework.values import CriterionInfo, PillarInfo
 from calibration.releasing.queries.result import Item, result_of
-from calibration.rules.levels import lowest_levels
 from improvement.models import Plan
 from improvement.planning.queries.rows import ObjectiveRow, framework_of
 from improvement.rules.suggesting import Given, starts
@@ -26,21 +25,20 @@ def starts_of(plan: Plan, rows: Sequence[ObjectiveRow]) -> list[tuple[PillarInfo
     """The starting points by pillar, in the framework's order."""
     result = result_of(plan.release)
     framework = framework_of(plan)
-    top = framework.levels[-1].value
-    lowest = lowest_levels((_value(item.level) for item in result.items), len(framework.levels))
     given = [
         Given(
-            item.cell.code,
-            part.pillar.key,
-            _value(item.level),
-            bool(item.lift),
-            item.cause,
-            framework.by_code[item.cell.code].related,
+            code=item.cell.code,
+            pillar=part.pillar.key,
+            may_rise=item.above is not None,
+            is_lowest=item.is_lowest,
+            has_lift=bool(item.lift),
+            cause=item.cause,
+            related=framework.by_code[item.cell.code].related,
         )
         for part in result.parts
         for item in part.items
     ]
-    found = {one.code: one for one in starts(given, lowest, top, years_of(plan.enrolment))}
+    found = {one.code: one for one in starts(given, years_of(plan.enrolment))}
     chosen = {aim.criterion.code: row.objective.title for row in rows for aim in row.aims}
     return [
         (
@@ -78,7 +76,3 @@ def years_of(enrolment: Enrolment) -> int | None:
         .values_list("social_action_years", flat=True)
         .first()
     )
-
-
-def _value(level: LevelInfo | None) -> int | None:
-    return None if level is None else level.value
