@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 
 from accelerator.core.access import get_for, may
 from accelerator.core.rights import Rights
-from accelerator.models import Enrolment, Role, User
+from accelerator.models import Role, User
 from assessments.models import Assessment, Evidence, EvidenceUse, Rating, Submission
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ RIGHTS = {
     Role.COACH: Rights(frozenset({"evidence.view"})),
 }
 
-ENROLMENTS = Enrolment.objects.select_related("organisation", "programme", "cohort")
 ASSESSMENTS = Assessment.objects.select_related(
     "enrolment__organisation",
     "enrolment__programme",
@@ -62,10 +61,6 @@ class Before(TypedDict):
     """Whether an assessment was ever handed in, also when it was given back since."""
 
     was_handed_in: bool
-
-
-def enrolment_for(user: User, action: str, pk: int) -> Enrolment:
-    return get_for(user, ENROLMENTS.all(), action, pk=pk)
 
 
 def assessment_for(user: User, action: str, pk: int) -> "WithAnnotations[Assessment, Before]":

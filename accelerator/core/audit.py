@@ -87,9 +87,22 @@ def kinds() -> dict[str, dict[str, str]]:
     return found
 
 
+def kind_of(action: str) -> str:
+    """What a page calls its kind; "" of an action that is gone."""
+    return _said(action)[0]
+
+
 def words_of(action: str) -> str:
     """What follows the name of whoever did it; of an action that is gone, its own name."""
-    return next((each[action] for each in kinds().values() if action in each), action)
+    return _said(action)[1]
+
+
+def _said(action: str) -> tuple[str, str]:
+    for declared in _declared.values():
+        for kind, actions in declared.items():
+            if action in actions:
+                return kind, actions[action]
+    return "", action
 
 
 def record(

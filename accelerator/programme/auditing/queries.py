@@ -90,10 +90,6 @@ def page_of(events: QuerySet[AuditEvent], before: int | None) -> tuple[list[Entr
     return entries_of(found[:PAGE]), following
 
 
-def kind_of(action: str) -> str:
-    return next((kind for kind, actions in audit.kinds().items() if action in actions), "")
-
-
 def csv_rows(events: QuerySet[AuditEvent]) -> Iterator[list[Cell]]:
     """The newest MOST_EXPORTED, in the columns of CSV_HEADER."""
     for entry in entries_of(events[:MOST_EXPORTED]):
@@ -102,7 +98,7 @@ def csv_rows(events: QuerySet[AuditEvent]) -> Iterator[list[Cell]]:
             f"{at:%Y-%m-%d %H:%M:%S}",
             entry.who,
             entry.words,
-            kind_of(entry.event.action),
+            audit.kind_of(entry.event.action),
             entry.organisation,
             "; ".join(f"{label}: {words}" for label, words in entry.details),
             entry.event.action,

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from accelerator.core.days import day_in_words
+
 
 def why_not_on(day: date, *, began: date, today: date, since: date | None = None) -> str:
     """Why not on `day`, in a sentence; "" where it may be.
@@ -12,11 +14,9 @@ def why_not_on(day: date, *, began: date, today: date, since: date | None = None
     if day > today:
         return "Choose today or a day before."
     if day < min(began, today):
-        return f"The cohort began on {_words(began)}. Choose that day or a later one."
+        return f"The cohort began on {day_in_words(began)}. Choose that day or a later one."
     if since is not None and day < since:
-        return f"Its part has stood still since {_words(since)}. Choose that day or a later one."
+        return (
+            f"Its part has stood still since {day_in_words(since)}. Choose that day or a later one."
+        )
     return ""
-
-
-def _words(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"

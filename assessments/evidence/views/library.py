@@ -14,7 +14,8 @@ from accelerator.core.access import may, roles_of
 from accelerator.core.http import Request
 from accelerator.core.responses import private_file
 from accelerator.models.people import OWN_ROLES
-from assessments.access import enrolment_for, evidence_for, may_withdraw, to_withdraw
+from accelerator.programme.enrolment import enrolment_for
+from assessments.access import evidence_for, may_withdraw, to_withdraw
 from assessments.evidence import services as evidence_service
 from assessments.evidence.filters import EvidenceFilter
 from assessments.evidence.forms import EvidenceForm, WithdrawForm
@@ -44,7 +45,7 @@ PAGE = 25
 @require_safe
 def library(request: Request, enrolment_id: int) -> HttpResponse:
     """All the enrolment's evidence: where each piece is used, its size, and the room left."""
-    enrolment = enrolment_for(request.user, "evidence.view", enrolment_id)
+    enrolment = enrolment_for(request.user, enrolment_id, "evidence.view")
     assessment = newest_assessment(enrolment)
     found = EvidenceFilter(
         request.GET,

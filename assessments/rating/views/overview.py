@@ -5,8 +5,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accelerator.core.access import may
 from accelerator.core.http import Request
+from accelerator.programme.enrolment import enrolment_for
 from accelerator.programme.journey import steps_of
-from assessments.access import assessment_for, enrolment_for
+from assessments.access import assessment_for
 from assessments.rating import services as rating_services
 from assessments.rating.queries import given_back, grid_of, steps_done
 from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
@@ -14,7 +15,7 @@ from assessments.rules.problems import AssessmentLocked, FrameworkNotOpen
 
 @require_POST
 def start(request: Request, enrolment_id: int) -> HttpResponse:
-    enrolment = enrolment_for(request.user, "assessment.start", enrolment_id)
+    enrolment = enrolment_for(request.user, enrolment_id, "assessment.start")
     try:
         assessment = rating_services.start_assessment(actor=request.user, enrolment=enrolment)
     except FrameworkNotOpen:
